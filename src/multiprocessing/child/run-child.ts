@@ -1,0 +1,99 @@
+/** A child's life: connect to the parent, become part of its run, do what it was started for, end. */
+import { Socket } from 'node:net'
+import type { TelemetryEvent } from '../../shared/telemetry.ts'
+import { errorInfo } from '../errors.ts'
+import type { StartHeader } from '../process/child.ts'
+import { revive } from '../queue/queue.ts'
+import { QueueService } from '../queue/service.ts'
+import { endRun } from '../run/end-run.ts'
+import { adoptRun, Run } from '../run/run.ts'
+import type { TargetLocation } from '../targets.ts'
+import { Channel } from '../wire/channel.ts'
+import { encodeJson, type Frame } from '../wire/frames.ts'
+import { decodeValue } from '../wire/values.ts'
+import { importTarget } from './import-target.ts'
+import { WorkerLoop } from './worker-loop.ts'
+
+/** The stream to the parent, as `Child` hands it over. */
+const WIRE_FD = 3
+
+function becomePartOfRun(header: StartHeader, channel: Channel): Run {
+  let held: TelemetryEvent[] = []
+  const tell = () => {
+    if (held.length === 0) return
+    channel.send({ type: 'events' }, [encodeJson(held)])
+    held = []
+  }
+  const sink = (event: TelemetryEvent) => {
+    if (held.length === 0) process.nextTick(tell)
+    held.push(event)
+  }
+  const run = new Run({
+    path: header.path,
+    name: header.name,
+    speed: header.speed,
+    nodePath: header.nodePath,
+    originNs: BigInt(header.originNs),
+    sink: header.observed ? sink : null,
+  })
+  run.reporters.add(tell)
+  run.hub.setParent(channel)
+  adoptRun(run)
+  return run
+}
+
+/** Ends a child in good order: its puts are in, its own children are gone, everything it had to tell is told. */
+async function leave(run: Run, channel: Channel, exitCode: number): Promise<never> {
+  const queues = QueueService.of(run)
+  while (queues.unanswered > 0 && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
+  await endRun(run)
+  for (const report of run.reporters) report()
+  channel.send({ type: 'done' })
+  await channel.flush()
+  process.exit(exitCode)
+}
+
+async function runTarget(run: Run, channel: Channel, header: StartHeader, payload: Uint8Array): Promise<void> {
+  const target = await importTarget(header.target as TargetLocation)
+  const args = decodeValue(payload, (handle) => revive(handle, run)) as unknown[]
+  run.blocking?.running()
+  await target(...args)
+  await leave(run, channel, 0)
+}
+
+export function runChild(): void {
+  const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
+  let run: Run | undefined
+  let worker: WorkerLoop | undefined
+
+  const fail = (thrown: unknown) => {
+    const error = errorInfo(thrown)
+    process.stderr.write(`Process ${run?.name ?? 'child'}:\n${error.stack}\n`)
+    channel.send({ type: 'failed' }, [encodeJson(error)])
+    for (const report of run?.reporters ?? []) report()
+    channel.flush()
+    process.exit(1)
+  }
+  const begin = ({ header, payload }: Frame) => {
+    const start = header as StartHeader
+    run = becomePartOfRun(start, channel)
+    if (start.kind === 'worker') {
+      worker = new WorkerLoop(run, channel, () => leave(run as Run, channel, 0))
+      worker.begin()
+    } else runTarget(run, channel, start, payload).catch(fail)
+  }
+  const channel = new Channel(socket, {
+    onFrame: (frame) => {
+      if (!run) begin(frame)
+      else if (!run.hub.receive(frame, null)) worker?.onFrame(frame)
+    },
+    // The parent is gone, and with it everything this child was for. Nothing that could hang is done any more.
+    onClose: () => process.kill(process.pid, 'SIGKILL'),
+  })
+  process.on('uncaughtException', fail)
+  // What was said before a sudden `process.exit()` still goes out.
+  process.on('exit', () => {
+    for (const report of run?.reporters ?? []) report()
+    channel.flush()
+  })
+}

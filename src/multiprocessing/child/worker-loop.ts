@@ -1,0 +1,67 @@
+/** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
+import { errorInfo } from '../errors.ts'
+import { revive } from '../queue/queue.ts'
+import type { Run } from '../run/run.ts'
+import type { TargetLocation } from '../targets.ts'
+import type { Channel } from '../wire/channel.ts'
+import { encodeJson, type Frame, type Header } from '../wire/frames.ts'
+import { decodeValue, encodeValue } from '../wire/values.ts'
+import { importTarget } from './import-target.ts'
+
+/** A task on its way to a worker; the payload is its arguments. */
+export interface TaskHeader extends Header {
+  type: 'task'
+  task: string
+  target: TargetLocation
+}
+
+/** A task's end on its way back; the payload is the result, or the error as JSON. */
+export interface TaskEndHeader extends Header {
+  type: 'task-done' | 'task-failed'
+  task: string
+}
+
+export class WorkerLoop {
+  readonly #run: Run
+  readonly #channel: Channel
+  readonly #leave: () => void
+  #stopWaiting: (() => void) | undefined
+
+  constructor(run: Run, channel: Channel, leave: () => void) {
+    this.#run = run
+    this.#channel = channel
+    this.#leave = leave
+  }
+
+  begin(): void {
+    this.#run.blocking?.running()
+    this.#channel.send({ type: 'ready' })
+    this.#wait()
+  }
+
+  onFrame({ header, payload }: Frame): void {
+    if (header.type === 'task') this.#work(header as TaskHeader, payload)
+    else if (header.type === 'finish') this.#leave()
+  }
+
+  #wait(): void {
+    this.#stopWaiting = this.#run.blocking?.enter('waiting', { what: 'task', label: 'next task' })
+  }
+
+  async #work({ task, target }: TaskHeader, payload: Uint8Array): Promise<void> {
+    this.#stopWaiting?.()
+    let end: TaskEndHeader
+    let bytes: Uint8Array
+    try {
+      const fn = await importTarget(target)
+      const args = decodeValue(payload, (handle) => revive(handle, this.#run)) as unknown[]
+      bytes = encodeValue(await fn(...args), 'result')
+      end = { type: 'task-done', task }
+    } catch (error) {
+      bytes = encodeJson(errorInfo(error))
+      end = { type: 'task-failed', task }
+    }
+    this.#channel.send(end, [bytes])
+    this.#wait()
+  }
+}

@@ -1,0 +1,101 @@
+/** One worker of a pool, seen from the pool: a child and the task it has. */
+import type { ErrorInfo } from '../../shared/telemetry.ts'
+import type { TaskEndHeader, TaskHeader } from '../child/worker-loop.ts'
+import { Child, type ChildEnd } from '../process/child.ts'
+import type { Run } from '../run/run.ts'
+import { decodeJson, type Frame } from '../wire/frames.ts'
+import type { Task } from './task.ts'
+
+export interface WorkerListener {
+  ready(): void
+  done(task: Task, payload: Uint8Array): void
+  failed(task: Task, error: ErrorInfo): void
+  /** `task` still says what it had when it ended. */
+  ended(end: ChildEnd): void
+}
+
+/** From SIGTERM to SIGKILL, for a worker that is told to end. */
+const PATIENCE_MS = 500
+
+export class PoolWorker {
+  state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting'
+  task: Task | null = null
+  /** Whether it was ever able to take a task. */
+  wasReady = false
+  /** Whether it was told to end, so that its end is no surprise. */
+  finishing = false
+  readonly #child: Child
+  readonly #listener: WorkerListener
+
+  /** Starts the process. @throws MultiprocessingError if the system cannot */
+  constructor(run: Run, pool: string, listener: WorkerListener) {
+    this.#listener = listener
+    const name = `worker ${run.count('worker')}`
+    const onFrame = (frame: Frame) => this.#receive(frame)
+    this.#child = new Child(run, { name, kind: 'worker', daemon: true, pool, onFrame }, {}, [])
+    // While it starts, somebody waits for it; see `#setState` for when it holds the event loop.
+    this.#child.ref(true)
+    this.#child.ended.then((end) => {
+      this.state = 'ended'
+      if (end.asked) this.finishing = true
+      listener.ended(end)
+    })
+  }
+
+  get path(): string {
+    return this.#child.path
+  }
+
+  get name(): string {
+    return this.#child.name
+  }
+
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  give(task: Task): void {
+    this.task = task
+    this.state = 'busy'
+    this.#child.ref(true)
+    const header: TaskHeader = { type: 'task', task: task.id, target: task.target }
+    this.#child.send(header, [task.payload])
+  }
+
+  /** Lets it end in good order: it has no task and gets no more. */
+  finish(): void {
+    if (this.finishing) return
+    this.finishing = true
+    this.#child.ref(true)
+    this.#child.send({ type: 'finish' })
+  }
+
+  terminate(): void {
+    this.finishing = true
+    this.#child.signal('SIGTERM', true)
+    const timer = setTimeout(() => this.#child.signal('SIGKILL', true), PATIENCE_MS)
+    this.#child.ended.then(() => clearTimeout(timer))
+  }
+
+  #receive({ header, payload }: Frame): void {
+    if (header.type === 'ready' && this.state === 'starting') {
+      this.wasReady = true
+      this.#becomeIdle()
+      this.#listener.ready()
+      return
+    }
+    const task = this.task
+    if (!task || (header as TaskEndHeader).task !== task.id) return
+    if (header.type !== 'task-done' && header.type !== 'task-failed') return
+    this.task = null
+    this.#becomeIdle()
+    if (header.type === 'task-done') this.#listener.done(task, payload)
+    else this.#listener.failed(task, decodeJson(payload) as ErrorInfo)
+  }
+
+  #becomeIdle(): void {
+    if (this.finishing) return
+    this.state = 'idle'
+    this.#child.ref(false)
+  }
+}

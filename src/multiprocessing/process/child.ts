@@ -1,0 +1,234 @@
+/** A child process as its parent holds it: started, connected, observed, ended. Process and Pool both stand on this. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+import { fileURLToPath } from 'node:url'
+import type { ErrorInfo, ProcessKind, TelemetryEvent } from '../../shared/telemetry.ts'
+import { MultiprocessingError } from '../errors.ts'
+import type { Run } from '../run/run.ts'
+import { Channel } from '../wire/channel.ts'
+import { decodeJson, type Frame, type Header } from '../wire/frames.ts'
+import { guard, unguard } from './guardian.ts'
+import { nodeCommand } from './node-command.ts'
+
+/** How a child ended. `asked` if this library's user, or a stop, told it to. */
+export interface ChildEnd {
+  exitCode: number | null
+  signal: NodeJS.Signals | null
+  /** What its target threw, if that is why it ended. */
+  error: ErrorInfo | null
+  asked: boolean
+}
+
+export interface ChildOptions {
+  name: string
+  kind: Exclude<ProcessKind, 'main' | 'thread'>
+  /** A daemon does not keep the run going and is ended with it. */
+  daemon: boolean
+  pool?: string
+  /** Frames that are not about queues, events or the child's end. */
+  onFrame?(frame: Frame): void
+}
+
+/** The first frame to a child: everything it must know to be part of the run. */
+export interface StartHeader extends Header {
+  type: 'start'
+  path: string
+  name: string
+  kind: ChildOptions['kind']
+  speed: number
+  originNs: string
+  observed: boolean
+  nodePath: string | null
+  target?: { module: string; name: string }
+}
+
+/** After the exit, how long to wait for output that is still in the pipes: a grandchild may hold them open for ever. */
+const LAST_OUTPUT_MS = 250
+/** A child that said it is done but does not end has hung in `process.exit`, which Node 24 was seen to do. */
+const DONE_BUT_ALIVE_MS = 1_000
+
+function entryPath(): string {
+  const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
+  return fileURLToPath(new URL(`../child/entry${extension}`, import.meta.url))
+}
+
+export class Child {
+  readonly path: string
+  readonly name: string
+  readonly pid: number
+  readonly daemon: boolean
+  readonly ended: Promise<ChildEnd>
+  readonly #run: Run
+  readonly #process: ChildProcess
+  readonly #channel: Channel
+  readonly #onFrame: ((frame: Frame) => void) | undefined
+  #error: ErrorInfo | null = null
+  #asked = false
+  #exited = false
+  #doneTimer: NodeJS.Timeout | undefined
+
+  /** Starts it at once. @throws MultiprocessingError if the system cannot */
+  constructor(run: Run, options: ChildOptions, start: Pick<StartHeader, 'target'>, payload: readonly Uint8Array[]) {
+    this.#run = run
+    this.path = `${run.path}.${run.count('process')}`
+    this.name = options.name
+    this.daemon = options.daemon
+    this.#onFrame = options.onFrame
+    this.#process = this.#spawn()
+    this.pid = this.#process.pid as number
+    guard(this.pid)
+    run.children.add(this)
+    if (run.observed) {
+      run.emit({
+        type: 'process.started',
+        atUs: run.nowUs(),
+        process: this.path,
+        name: this.name,
+        pid: this.pid,
+        parentPid: process.pid,
+        parent: run.path,
+        kind: options.kind,
+        ...(options.pool === undefined ? {} : { pool: options.pool }),
+      })
+    }
+    let wireClosed: () => void = () => {}
+    const wireEnd = new Promise<void>((resolve) => (wireClosed = resolve))
+    this.#channel = new Channel(this.#process.stdio[3] as Socket, {
+      onFrame: (frame) => this.#receive(frame),
+      onClose: (error) => {
+        wireClosed()
+        run.hub.removeChild(this.path)
+        // Bytes that are no frames: whatever that process is now, it is not a part of this program any more.
+        if (error) this.#process.kill('SIGKILL')
+      },
+    })
+    run.hub.addChild(this.path, this.#channel)
+    const header: StartHeader = {
+      type: 'start',
+      path: this.path,
+      name: this.name,
+      kind: options.kind,
+      speed: run.speed,
+      originNs: String(run.originNs),
+      observed: run.observed,
+      nodePath: run.nodePath,
+      ...start,
+    }
+    this.#channel.send(header, payload)
+    const outputs = [this.#follow('stdout'), this.#follow('stderr')]
+    this.ended = this.#watch(Promise.all([wireEnd, ...outputs]))
+    if (this.daemon) this.#unref()
+  }
+
+  get exited(): boolean {
+    return this.#exited
+  }
+
+  send(header: Header, payload: readonly Uint8Array[] = []): void {
+    this.#channel.send(header, payload)
+  }
+
+  /** @param asked whether the program itself, or a stop, wants this end; else it is a problem to be told */
+  signal(signal: NodeJS.Signals, asked: boolean): void {
+    if (this.#exited) return
+    if (asked) this.#asked = true
+    this.#process.kill(signal)
+  }
+
+  #spawn(): ChildProcess {
+    const { file, args, env } = nodeCommand(this.#run.nodePath, entryPath())
+    const output = this.#run.observed ? 'pipe' : 'inherit'
+    let child: ChildProcess
+    let reason: unknown
+    try {
+      child = spawn(file, args, { stdio: ['ignore', output, output, 'pipe'], env, windowsHide: true })
+      child.on('error', (error) => (reason = error))
+      if (child.pid !== undefined) return child
+    } catch (error) {
+      reason = error
+    }
+    throw new MultiprocessingError(
+      `The process ${this.name} could not be started with ${file}${reason instanceof Error ? `: ${reason.message}` : ''}. ` +
+        'Check that this is a Node that can be run, and that the system has processes left.',
+    )
+  }
+
+  #receive(frame: Frame): void {
+    const { header } = frame
+    if (this.#run.hub.receive(frame, this.path)) return
+    switch (header.type) {
+      case 'events': {
+        const events = decodeJson(frame.payload)
+        if (Array.isArray(events)) for (const event of events as TelemetryEvent[]) this.#run.emit(event)
+        break
+      }
+      case 'failed':
+        this.#error = decodeJson(frame.payload) as ErrorInfo
+        break
+      case 'done':
+        this.#doneTimer = setTimeout(() => this.#process.kill('SIGKILL'), DONE_BUT_ALIVE_MS).unref()
+        break
+      default:
+        this.#onFrame?.(frame)
+    }
+  }
+
+  /** Turns one of the child's streams into events. Resolves at its end. */
+  #follow(stream: 'stdout' | 'stderr'): Promise<void> {
+    const source: Readable | null = this.#process[stream]
+    if (!source) return Promise.resolve()
+    const decoder = new StringDecoder('utf8')
+    const tell = (text: string) => {
+      if (text === '') return
+      this.#run.emit({ type: 'process.output', atUs: this.#run.nowUs(), process: this.path, stream, text })
+    }
+    source.on('data', (chunk: Buffer) => tell(decoder.write(chunk)))
+    source.on('error', () => {})
+    return new Promise((resolve) => {
+      source.once('close', () => {
+        tell(decoder.end())
+        resolve()
+      })
+    })
+  }
+
+  async #watch(drained: Promise<unknown>): Promise<ChildEnd> {
+    const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+      this.#process.once('exit', (code, by) => resolve([code, by]))
+    })
+    const atUs = this.#run.nowUs()
+    unguard(this.pid)
+    clearTimeout(this.#doneTimer)
+    this.#exited = true
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_OUTPUT_MS)))
+    await Promise.race([drained, late])
+    clearTimeout(timer)
+    for (const stream of this.#process.stdio) stream?.destroy()
+    this.#run.hub.removeChild(this.path)
+    this.#run.emitDescendantsExited(this.path)
+    this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal })
+    this.#run.children.delete(this)
+    return { exitCode, signal, error: this.#error, asked: this.#asked }
+  }
+
+  #unref(): void {
+    this.#process.unref()
+    this.#channel.ref(false)
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      ;(stream as unknown as { unref?(): void } | null)?.unref?.()
+    }
+  }
+
+  /** Whether this child keeps the event loop alive: an idle worker does not, a busy one does. */
+  ref(keep: boolean): void {
+    if (!keep) {
+      this.#unref()
+      return
+    }
+    this.#process.ref()
+    this.#channel.ref(true)
+  }
+}

@@ -1,0 +1,111 @@
+/** A process that runs one function: Python's `multiprocessing.Process`. */
+import { constants } from 'node:os'
+import { StateError } from '../errors.ts'
+import { currentRun, type Run } from '../run/run.ts'
+import { locateTarget, type Target, type TargetLocation } from '../targets.ts'
+import { encodeValue } from '../wire/values.ts'
+import { Child, type ChildEnd } from './child.ts'
+import { reportProcessEnd } from './problems.ts'
+
+export interface ProcessOptions {
+  /** By default the target's name, numbered if it is taken. */
+  name?: string
+  /** A daemon is ended when the program's main function is done, instead of being waited for. */
+  daemon?: boolean
+}
+
+/** The arguments after the target: left out only where the target takes none. */
+// biome-ignore lint/suspicious/noExplicitAny: a target may take anything
+export type TargetArgs<A extends any[]> = [] extends A
+  ? [args?: A, options?: ProcessOptions]
+  : [args: A, options?: ProcessOptions]
+
+// biome-ignore lint/suspicious/noExplicitAny: a target may take anything
+export class Process<A extends any[] = any[]> {
+  readonly name: string
+  readonly daemon: boolean
+  readonly #run: Run
+  readonly #location: TargetLocation
+  readonly #args: Uint8Array
+  #child: Child | null = null
+  #end: ChildEnd | null = null
+
+  /**
+   * @param target an exported function; `args` are its arguments, copied now
+   * @throws TargetError if a child could not find the function; UnsendableError if an argument cannot travel
+   */
+  constructor(target: Target<A>, ...[args, options]: TargetArgs<A>) {
+    this.#location = locateTarget(target)
+    this.#args = encodeValue(args ?? [], 'args')
+    this.#run = currentRun()
+    this.name = options?.name ?? this.#run.uniqueName(target.name || 'process')
+    this.daemon = options?.daemon ?? false
+  }
+
+  /** Starts the process. @throws StateError if it was started before; MultiprocessingError if the system cannot start it */
+  start(): void {
+    if (this.#child)
+      throw new StateError(`The process ${this.name} was started before; make a new Process to run it again.`)
+    if (this.#run.stopped) throw this.#run.stopped
+    const options = { name: this.name, kind: 'process' as const, daemon: this.daemon }
+    const child = new Child(this.#run, options, { target: this.#location }, [this.#args])
+    this.#child = child
+    child.ended.then((end) => {
+      this.#end = end
+      reportProcessEnd(this.#run, child, end)
+    })
+  }
+
+  /**
+   * Waits until the process has ended.
+   * @returns whether it has: false only if `timeoutMs` ran out first
+   */
+  async join({ timeoutMs }: { timeoutMs?: number } = {}): Promise<boolean> {
+    const child = this.#child
+    if (!child) throw new StateError(`The process ${this.name} was not started, so it cannot be joined.`)
+    if (this.#end) return true
+    return this.#run.wait<boolean>((resolve) => {
+      const leave = this.#run.blocking?.enter('waiting', { what: 'join', id: child.path, label: `join ${this.name}` })
+      let timer: NodeJS.Timeout | undefined
+      const settle = (ended: boolean) => {
+        clearTimeout(timer)
+        leave?.()
+        resolve(ended)
+      }
+      if (timeoutMs !== undefined) timer = setTimeout(() => settle(false), this.#run.realMs(timeoutMs))
+      child.ended.then(() => settle(true))
+      return () => clearTimeout(timer)
+    })
+  }
+
+  /** Asks the process to end, with SIGTERM. Does nothing if it does not run. */
+  terminate(): void {
+    this.#child?.signal('SIGTERM', true)
+  }
+
+  /** Ends the process at once, with SIGKILL. Does nothing if it does not run. */
+  kill(): void {
+    this.#child?.signal('SIGKILL', true)
+  }
+
+  isAlive(): boolean {
+    return this.#child !== null && !this.#child.exited
+  }
+
+  /** undefined until it is started. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** null while it runs; the negative number of the signal if one ended it, as in Python. */
+  get exitCode(): number | null {
+    if (!this.#end) return null
+    const { exitCode, signal } = this.#end
+    return signal ? -constants.signals[signal] : exitCode
+  }
+
+  /** The signal that ended it, if one did. */
+  get signal(): NodeJS.Signals | null {
+    return this.#end?.signal ?? null
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Queues between processes: the requests of this process to queues that others own, and the answers to requests for queues
+ * that this process owns.
+ *
+ * Every request is answered exactly once. A timeout is a request of its own (`queue.withdraw`), so that the owner alone
+ * decides whether an item was put or got in time.
+ */
+import { Empty, Full, QueueClosedError } from '../errors.ts'
+import type { Run } from '../run/run.ts'
+import type { RoutedHeader, Service } from '../wire/hub.ts'
+import type { QueueStore, StoredItem, Ticket } from './store.ts'
+
+export interface OwnedQueue {
+  readonly id: string
+  readonly name: string
+  readonly store: QueueStore
+}
+
+interface Pending {
+  owner: string
+  name: string
+  answered(header: RoutedHeader, payload: Uint8Array): void
+  refused(error: Error): void
+}
+
+const REFUSALS = { Empty, Full, QueueClosedError } as const
+type RefusalName = keyof typeof REFUSALS
+
+export class QueueService implements Service {
+  readonly #run: Run
+  readonly #owned = new Map<string, OwnedQueue>()
+  readonly #pending = new Map<number, Pending>()
+  /** Waiting requests of others, by who asked and their request's number. */
+  readonly #tickets = new Map<string, { store: QueueStore; ticket: Ticket }>()
+  #nextRequest = 1
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  /** @returns the service of this run, made when first asked for */
+  static of(run: Run): QueueService {
+    const known = run.hub.service('queue')
+    if (known instanceof QueueService) return known
+    const service = new QueueService(run)
+    run.hub.serve('queue', service)
+    return service
+  }
+
+  own(queue: OwnedQueue): void {
+    this.#owned.set(queue.id, queue)
+  }
+
+  /** Requests of this process that are not answered yet: a child does not end before its puts are in. */
+  get unanswered(): number {
+    return this.#pending.size
+  }
+
+  /**
+   * Asks the owner of a queue.
+   * @returns what to call to withdraw the request; it is answered all the same, with what became of it
+   */
+  ask(
+    queue: { id: string; owner: string; name: string },
+    header: { type: string; [field: string]: unknown },
+    payload: readonly Uint8Array[],
+    reply: { answered(header: RoutedHeader, payload: Uint8Array): void; refused(error: Error): void },
+  ): () => void {
+    const request = this.#nextRequest++
+    this.#pending.set(request, { owner: queue.owner, name: queue.name, ...reply })
+    this.#run.hub.send({ ...header, to: queue.owner, queue: queue.id, request }, payload)
+    return () => {
+      if (!this.#pending.has(request)) return
+      this.#run.hub.send({ type: 'queue.withdraw', to: queue.owner, queue: queue.id, request })
+    }
+  }
+
+  /** Tells the owner that a delivery has arrived, before anybody sees it. Resolves once the kernel has that. */
+  acknowledge(queue: { id: string; owner: string }, delivery: number): Promise<void> | undefined {
+    const channel = this.#run.hub.send({ type: 'queue.got', to: queue.owner, queue: queue.id, delivery })
+    return channel?.flush()
+  }
+
+  onFrame(header: RoutedHeader, payload: Uint8Array): void {
+    switch (header.type) {
+      case 'queue.put':
+      case 'queue.get':
+      case 'queue.withdraw':
+      case 'queue.got':
+      case 'queue.size':
+      case 'queue.close':
+        this.#serve(header, payload)
+        break
+      default:
+        this.#answer(header, payload)
+    }
+  }
+
+  onPeerGone(isGone: (path: string) => boolean): void {
+    for (const key of this.#tickets.keys()) if (isGone(key.slice(0, key.indexOf(' ')))) this.#tickets.delete(key)
+    for (const { store } of this.#owned.values()) store.release(isGone)
+    for (const [request, pending] of this.#pending) {
+      if (!isGone(pending.owner)) continue
+      this.#pending.delete(request)
+      pending.refused(new QueueClosedError(`The queue ${pending.name} is gone with the process that kept it.`))
+    }
+  }
+
+  #serve(header: RoutedHeader, payload: Uint8Array): void {
+    const { from, request } = header
+    if (typeof header.queue !== 'string') return
+    const queue = this.#owned.get(header.queue)
+    if (header.type === 'queue.got') {
+      if (typeof header.delivery === 'number') queue?.store.acknowledge(from, header.delivery)
+      return
+    }
+    if (typeof request !== 'number') return
+    const refuse = (error: Error) => this.#refuse(from, request, error)
+    if (!queue) {
+      refuse(new QueueClosedError('The queue does not exist any more.'))
+      return
+    }
+    const { store, name } = queue
+    const key = `${from} ${request}`
+    const remember = (ticket: Ticket | undefined) => {
+      if (ticket) this.#tickets.set(key, { store, ticket })
+    }
+    const settle = () => this.#tickets.delete(key)
+    switch (header.type) {
+      case 'queue.put':
+        remember(
+          store.put(
+            from,
+            payload,
+            header.wait === true,
+            {
+              accepted: () => {
+                settle()
+                this.#reply(from, 'queue.done', request)
+              },
+              refused: (error) => {
+                settle()
+                refuse(error)
+              },
+            },
+            () => new Full(`The queue ${name} is full.`),
+          ),
+        )
+        break
+      case 'queue.get':
+        remember(
+          store.get(
+            from,
+            1,
+            header.wait === true,
+            {
+              deliver: (items, delivery) => {
+                settle()
+                const parts = items.map((item: StoredItem) => item.bytes)
+                this.#run.hub.send({ type: 'queue.items', to: from, request, delivery }, parts)
+              },
+              refused: (error) => {
+                settle()
+                refuse(error)
+              },
+            },
+            () => new Empty(`The queue ${name} is empty.`),
+          ),
+        )
+        break
+      case 'queue.withdraw': {
+        const waiting = this.#tickets.get(key)
+        if (waiting && store.withdraw(waiting.ticket)) {
+          settle()
+          this.#reply(from, 'queue.withdrawn', request)
+        }
+        break
+      }
+      case 'queue.size':
+        this.#run.hub.send({ type: 'queue.done', to: from, request, size: store.depth })
+        break
+      case 'queue.close':
+        store.close(new QueueClosedError(`The queue ${name} is closed.`))
+        this.#reply(from, 'queue.done', request)
+    }
+  }
+
+  #reply(to: string, type: string, request: number): void {
+    this.#run.hub.send({ type, to, request })
+  }
+
+  #refuse(to: string, request: number, error: Error): void {
+    const name: RefusalName = error instanceof Empty ? 'Empty' : error instanceof Full ? 'Full' : 'QueueClosedError'
+    this.#run.hub.send({ type: 'queue.refused', to, request, name, message: error.message })
+  }
+
+  #answer(header: RoutedHeader, payload: Uint8Array): void {
+    const request = Number(header.request)
+    const pending = this.#pending.get(request)
+    // Only the owner may answer, or another process could settle what is not its own.
+    if (!pending || pending.owner !== header.from) return
+    this.#pending.delete(request)
+    if (header.type === 'queue.refused') {
+      const Refusal = REFUSALS[header.name as RefusalName] ?? QueueClosedError
+      pending.refused(new Refusal(String(header.message)))
+    } else pending.answered(header, payload)
+  }
+}

@@ -1,0 +1,6 @@
+/** The one clock: the system's monotonic time, the same in every process of the machine, counted from the run's beginning. */
+
+/** @param originNs `process.hrtime.bigint()` at the run's beginning, from whichever process began it */
+export function createClock(originNs: bigint): () => number {
+  return () => Number((process.hrtime.bigint() - originNs) / 1000n)
+}

@@ -1,0 +1,219 @@
+/**
+ * A run: one execution of a program, as the part of it sees it that lives in this process.
+ *
+ * Several runs can share a process (the app runs its demos in its own), so nothing about a run is global: what belongs to
+ * it is found through the asynchronous context that its main function was called in. A child belongs to one run only.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ProblemRaised, TelemetryEvent } from '../../shared/telemetry.ts'
+import { StoppedError } from '../errors.ts'
+import type { Child } from '../process/child.ts'
+import { Hub } from '../wire/hub.ts'
+import { Blocking } from './blocking.ts'
+import { createClock } from './clock.ts'
+
+export interface RunOptions {
+  /** This process's place in the tree: `0` is the run's main process, `0.2` its second child. Also its id. */
+  path: string
+  /** The process's name, `main` for the first. */
+  name: string
+  /** Program time per real time. */
+  speed: number
+  /** The Node that children run under; null for the one that runs this. */
+  nodePath: string | null
+  /** Zero of the clock. */
+  originNs: bigint
+  /** Where events go; null when nobody watches, and then nothing is measured. */
+  sink: ((event: TelemetryEvent) => void) | null
+}
+
+type Counter = 'process' | 'queue' | 'pool' | 'task' | 'problem' | 'worker'
+
+const context = new AsyncLocalStorage<Run>()
+let processRun: Run | undefined
+
+/** Something that keeps a run going, or must be ended with it. */
+export interface Ending {
+  /** Resolves once nothing is left to do for it. */
+  idle(): Promise<void>
+  /** Ends it for good, without waiting for work that is left. */
+  end(reason: Error): void
+}
+
+export class Run {
+  readonly path: string
+  readonly name: string
+  readonly speed: number
+  readonly nodePath: string | null
+  readonly originNs: bigint
+  readonly nowUs: () => number
+  readonly hub: Hub
+  readonly blocking: Blocking | null
+  readonly children = new Set<Child>()
+  readonly pools = new Set<Ending>()
+  /** Called when the run ends, to tell what was held back. */
+  readonly reporters = new Set<() => void>()
+  /** Failed tasks that can be run again, by task id. */
+  readonly retries = new Map<string, () => string>()
+  readonly #sink: ((event: TelemetryEvent) => void) | null
+  readonly #counts = new Map<string, number>()
+  readonly #interrupts = new Set<(error: Error) => void>()
+  readonly #living = new Set<string>()
+  #stopped: Error | null = null
+  /** Problems that nobody in the program was looking out for: they make it end with exit code 1. */
+  unobservedProblems = 0
+
+  constructor(options: RunOptions) {
+    this.path = options.path
+    this.name = options.name
+    this.speed = options.speed
+    this.nodePath = options.nodePath
+    this.originNs = options.originNs
+    this.nowUs = createClock(options.originNs)
+    this.#sink = options.sink
+    this.hub = new Hub(this)
+    this.blocking = options.sink ? new Blocking(options.path, this.nowUs, (event) => this.emit(event)) : null
+  }
+
+  /** Whether somebody watches. Ask before making an event that costs anything to make. */
+  get observed(): boolean {
+    return this.#sink !== null
+  }
+
+  emit(event: TelemetryEvent): void {
+    if (!this.#sink) return
+    if (event.type === 'process.started') this.#living.add(event.process)
+    else if (event.type === 'process.exited' && !this.#living.delete(event.process)) return
+    this.#sink(event)
+  }
+
+  /**
+   * Something the user should know. It is an event where somebody watches; else it is printed, unless the program itself
+   * looks at it.
+   */
+  problem(observed: boolean, problem: Omit<ProblemRaised, 'type' | 'atUs' | 'problem'>): void {
+    if (!observed) this.unobservedProblems++
+    if (this.observed) {
+      this.emit({ type: 'problem.raised', atUs: this.nowUs(), problem: this.id('problem'), ...problem })
+    } else if (!observed) {
+      const { message, consequence, error } = problem
+      const lines = [message, ...(consequence ? [consequence] : []), ...(error ? [error.stack] : [])]
+      process.stderr.write(`${lines.join('\n')}\n`)
+    }
+  }
+
+  /** A child is gone: what lived below it is gone with it, or will be within a second, and cannot tell. */
+  emitDescendantsExited(path: string): void {
+    for (const id of [...this.#living]) {
+      if (!id.startsWith(`${path}.`)) continue
+      this.emit({ type: 'process.exited', atUs: this.nowUs(), process: id, exitCode: null, signal: 'SIGKILL' })
+    }
+  }
+
+  /** @returns 1, 2, 3 … */
+  count(what: Counter): number {
+    const next = (this.#counts.get(what) ?? 0) + 1
+    this.#counts.set(what, next)
+    return next
+  }
+
+  /** @returns an id that no other process of the run gives */
+  id(what: Exclude<Counter, 'process' | 'worker'>): string {
+    return `${this.path}/${what}${this.count(what)}`
+  }
+
+  /** @returns `name`, or `name 2` and so on if a process of that name was started before */
+  uniqueName(name: string): string {
+    const key = `name:${name}`
+    const count = (this.#counts.get(key) ?? 0) + 1
+    this.#counts.set(key, count)
+    return count === 1 ? name : `${name} ${count}`
+  }
+
+  /** @returns real milliseconds for milliseconds that the program names */
+  realMs(programMs: number): number {
+    return programMs / this.speed
+  }
+
+  get stopped(): Error | null {
+    return this.#stopped
+  }
+
+  /** Ends every wait of this run in this process with `error`, and every wait that begins later. */
+  interrupt(error: Error = new StoppedError()): void {
+    if (this.#stopped) return
+    this.#stopped = error
+    for (const interrupt of [...this.#interrupts]) interrupt(error)
+    this.#interrupts.clear()
+  }
+
+  /**
+   * A promise that also ends, with the reason, when the run is stopped. The program may not be looking at it any more by
+   * then, so that end alone never counts as an unhandled rejection.
+   */
+  wait<T>(
+    begin: (resolve: (value: T) => void, reject: (error: Error) => void) => (() => void) | undefined,
+  ): Promise<T> {
+    if (this.#stopped) {
+      const ended = Promise.reject<T>(this.#stopped)
+      ended.catch(() => {})
+      return ended
+    }
+    let cancel: (() => void) | undefined
+    let interrupt: (error: Error) => void = () => {}
+    const promise = new Promise<T>((resolve, reject) => {
+      interrupt = (error) => {
+        promise.catch(() => {})
+        cancel?.()
+        reject(error)
+      }
+      this.#interrupts.add(interrupt)
+      cancel = begin(
+        (value) => {
+          this.#interrupts.delete(interrupt)
+          resolve(value)
+        },
+        (error) => {
+          this.#interrupts.delete(interrupt)
+          reject(error)
+        },
+      )
+    })
+    return promise
+  }
+
+  /** Calls `fn` so that everything it does, and whatever follows from it, belongs to this run. */
+  within<T>(fn: () => T): T {
+    return context.run(this, fn)
+  }
+}
+
+/** Calls `fn` outside of every run, for code that serves runs and is not part of one. */
+export function outsideRuns<T>(fn: () => T): T {
+  return context.exit(fn)
+}
+
+/** @returns the run that the calling code belongs to, or undefined outside of any */
+export function runOfContext(): Run | undefined {
+  return context.getStore() ?? processRun
+}
+
+/** @returns the run that the calling code belongs to; code outside of any gets the process's own, which nobody watches */
+export function currentRun(): Run {
+  const run = runOfContext()
+  if (run) return run
+  processRun = new Run({
+    path: '0',
+    name: 'main',
+    speed: 1,
+    nodePath: null,
+    originNs: process.hrtime.bigint(),
+    sink: null,
+  })
+  return processRun
+}
+
+/** Makes `run` the one that all code of this process belongs to: in a child, and in a program run by itself. */
+export function adoptRun(run: Run): void {
+  processRun = run
+}

@@ -1,0 +1,140 @@
+/** Runs a program's main function in this process, observed: what the app, the terminal and the tests start programs with. */
+import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
+import { errorInfo, StoppedError } from '../errors.ts'
+import { describeError } from '../process/problems.ts'
+import { captureOutput } from './capture-output.ts'
+import { endRun, stopRun } from './end-run.ts'
+import { outsideRuns, Run } from './run.ts'
+
+export interface StartRunOptions {
+  /** The program's main function. */
+  main: () => unknown
+  speed: number
+  /** The Node for its children; null for the one that runs this, or FORKSCOPE_NODE. */
+  nodePath: string | null
+  /** Zero of the run's clock. */
+  originNs: bigint
+  sink: (event: TelemetryEvent) => void
+}
+
+export interface RunEnd {
+  outcome: 'finished' | 'stopped' | 'failed'
+  /** Processes that are left; anything but 0 is a defect. */
+  leftovers: number
+}
+
+/** How long a stopped main function may take to clean up. */
+const PATIENCE_MS = 1_000
+
+export class RunHandle {
+  /** Resolves when main has returned and no process of the run is left. Never rejects. */
+  readonly ended: Promise<RunEnd>
+  readonly #run: Run
+  #stopping: Promise<RunEnd> | null = null
+  #abandon: (reason: Error) => void = () => {}
+  readonly #abandoned = new Promise<never>((_resolve, reject) => (this.#abandon = reject))
+  #error: ErrorInfo | null = null
+
+  constructor(run: Run, main: () => unknown) {
+    this.#run = run
+    this.#abandoned.catch(() => {})
+    this.ended = this.#live(main)
+  }
+
+  /** Stops the run, by force where asking does not help. Calling it again, or after the end, gives the same answer. */
+  stop(): Promise<RunEnd> {
+    if (!this.#stopping) {
+      this.#stopping = stopRun(this.#run).then(async () => {
+        // Main may wait for something that knows nothing of stopping. It is left behind; it can start nothing any more.
+        const timer = setTimeout(() => this.#abandon(new StoppedError()), PATIENCE_MS)
+        const end = await this.ended
+        clearTimeout(timer)
+        return end
+      })
+    }
+    return this.#stopping
+  }
+
+  /** Sends a signal to a process that this process started. @returns whether there is such a process */
+  signal(process: string, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+    for (const child of this.#run.children) {
+      if (child.path !== process) continue
+      child.signal(signal, false)
+      return true
+    }
+    return false
+  }
+
+  /**
+   * Submits a failed task's call again.
+   * @returns the new task's id, or null if there is no such task to be run again
+   * @throws StateError if its pool has ended
+   */
+  retry(task: string): string | null {
+    return this.#run.retries.get(task)?.() ?? null
+  }
+
+  /** An error of the program that nobody caught, such as a rejected promise that was not awaited. */
+  fail(thrown: unknown): void {
+    const run = this.#run
+    if (run.stopped) return
+    const error = errorInfo(thrown)
+    this.#error ??= error
+    run.problem(false, {
+      kind: 'program-failed',
+      message: `main failed: ${describeError(error)}`,
+      process: run.path,
+      pid: process.pid,
+      error,
+    })
+  }
+
+  async #live(main: () => unknown): Promise<RunEnd> {
+    const run = this.#run
+    try {
+      const lived = run.within(async () => {
+        await main()
+        await endRun(run)
+      })
+      await Promise.race([lived, this.#abandoned])
+    } catch (error) {
+      this.fail(error)
+      await stopRun(run)
+    }
+    if (run.stopped) await stopRun(run)
+    for (const report of run.reporters) report()
+    const outcome = this.#error ? 'failed' : run.stopped ? 'stopped' : 'finished'
+    const exitCode = outcome === 'failed' ? 1 : 0
+    run.emit({ type: 'process.exited', atUs: run.nowUs(), process: run.path, exitCode, signal: null })
+    return { outcome, leftovers: run.children.size }
+  }
+}
+
+const handles = new WeakMap<Run, RunHandle>()
+
+/** @returns the handle of an observed run, from code that runs in its context */
+export function handleOf(run: Run): RunHandle | undefined {
+  return handles.get(run)
+}
+
+/** Starts at once: events come from within this call on. */
+export function startRun(options: StartRunOptions): RunHandle {
+  const { main, speed, nodePath, originNs } = options
+  const sink = (event: TelemetryEvent) => outsideRuns(() => options.sink(event))
+  const run = new Run({ path: '0', name: 'main', speed, nodePath, originNs, sink })
+  captureOutput(run)
+  run.emit({
+    type: 'process.started',
+    atUs: run.nowUs(),
+    process: run.path,
+    name: run.name,
+    pid: process.pid,
+    parentPid: process.ppid,
+    parent: null,
+    kind: 'main',
+  })
+  run.blocking?.running()
+  const handle = new RunHandle(run, main)
+  handles.set(run, handle)
+  return handle
+}

@@ -1,0 +1,137 @@
+/**
+ * From a function to where a child finds it: the module that exports it, and its name there.
+ *
+ * A function does not know its module, so candidates are tried: the files on the call stack (usually the one that calls
+ * `new Process(dog)` also has `dog`), then the file that V8 says the function was written in, which costs some milliseconds
+ * the first time.
+ */
+import inspector from 'node:inspector'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { TargetError } from './errors.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a target may take and return anything
+export type Target<A extends any[] = any[], R = unknown> = (...args: A) => R
+
+export interface TargetLocation {
+  /** URL of the module. */
+  module: string
+  /** The name it is exported by. */
+  name: string
+}
+
+const known = new WeakMap<Target, TargetLocation>()
+const requireModule = createRequire(import.meta.url)
+const ownFolder = pathToFileURL(dirname(fileURLToPath(import.meta.url))).href
+
+/** URLs of the files on the call stack, nearest first, the library's own left out. */
+function callers(): string[] {
+  const prepare = Error.prepareStackTrace
+  const limit = Error.stackTraceLimit
+  try {
+    Error.stackTraceLimit = 30
+    Error.prepareStackTrace = (_error, sites) => sites
+    const sites = new Error().stack as unknown as NodeJS.CallSite[]
+    const urls = new Set<string>()
+    for (const site of sites) {
+      const file = site.getFileName()
+      if (!file || file.startsWith('node:')) continue
+      const url = file.startsWith('file:') ? file : pathToFileURL(file).href
+      if (!url.startsWith(`${ownFolder}/`)) urls.add(url)
+    }
+    return [...urls]
+  } finally {
+    Error.prepareStackTrace = prepare
+    Error.stackTraceLimit = limit
+  }
+}
+
+/**
+ * The exports of a module that is loaded already; undefined if they cannot be had right now, which is so while it is being
+ * evaluated and for modules with top-level await.
+ */
+function loadedExports(module: string): Record<string, unknown> | undefined {
+  try {
+    return requireModule(fileURLToPath(module)) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+function exportedName(exports: Record<string, unknown>, target: Target): string | undefined {
+  if (exports[target.name] === target) return target.name
+  for (const [name, value] of Object.entries(exports)) if (value === target) return name
+  return undefined
+}
+
+/** @returns the URL of the file that a function was written in; undefined for built-in and bound functions */
+function writtenIn(target: Target): string | undefined {
+  const session = new inspector.Session()
+  const urls = new Map<string, string>()
+  const key = '__forkscopeTarget'
+  const scope = globalThis as Record<string, unknown>
+  let scriptId: string | undefined
+  session.connect()
+  try {
+    session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url))
+    session.post('Debugger.enable')
+    scope[key] = target
+    session.post('Runtime.evaluate', { expression: key }, (_failure, found) => {
+      const objectId = found?.result.objectId
+      if (!objectId) return
+      session.post('Runtime.getProperties', { objectId, ownProperties: true }, (_error, properties) => {
+        const location = properties?.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')
+        scriptId = (location?.value?.value as { scriptId?: string } | undefined)?.scriptId
+      })
+    })
+    session.post('Debugger.disable')
+  } finally {
+    delete scope[key]
+    session.disconnect()
+  }
+  const url = scriptId === undefined ? undefined : urls.get(scriptId)
+  if (!url) return undefined
+  return url.startsWith('file:') ? url : url.startsWith('/') ? pathToFileURL(url).href : undefined
+}
+
+function remember(target: Target, module: string, name: string): TargetLocation {
+  const location = { module, name }
+  known.set(target, location)
+  return location
+}
+
+/**
+ * @returns where a child finds the function
+ * @throws TargetError if no child could: a closure, a bound or built-in function, one that is not exported
+ */
+export function locateTarget(target: unknown): TargetLocation {
+  if (typeof target !== 'function') {
+    throw new TargetError(`A target must be a function, but this is ${target === null ? 'null' : typeof target}.`)
+  }
+  const fn = target as Target
+  const location = known.get(fn)
+  if (location) return location
+  for (const module of callers()) {
+    const exports = loadedExports(module)
+    const name = exports && exportedName(exports, fn)
+    if (name !== undefined) return remember(fn, module, name)
+  }
+  const called = fn.name ? `The function ${fn.name}` : 'A function without a name'
+  const module = writtenIn(fn)
+  if (!module) {
+    throw new TargetError(
+      `${called} cannot be a target: a child could not find it, because it is built in, bound or not in a file. ` +
+        'Write an exported function that calls it.',
+    )
+  }
+  const exports = loadedExports(module)
+  const name = exports ? exportedName(exports, fn) : fn.name || undefined
+  if (name === undefined) {
+    throw new TargetError(
+      `${called} cannot be a target: a child imports ${fileURLToPath(module)} and finds only what it exports. ` +
+        'Put the function at the top of its module, write `export` before it, and pass what it needs as arguments.',
+    )
+  }
+  return exports ? remember(fn, module, name) : { module, name }
+}

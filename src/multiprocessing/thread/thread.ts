@@ -1,0 +1,163 @@
+/**
+ * A thread that runs one function: Python's `threading.Thread`, on `node:worker_threads`.
+ *
+ * It is here to be compared with a Process: it lives inside this process, has its pid, starts sooner and costs less, and
+ * memory in a SharedArrayBuffer is the same memory on both sides. Queues and pools are for processes and do not reach it.
+ */
+import { StringDecoder } from 'node:string_decoder'
+import { Worker } from 'node:worker_threads'
+import type { ErrorInfo } from '../../shared/telemetry.ts'
+import { StateError, UnsendableError } from '../errors.ts'
+import { describeError } from '../process/problems.ts'
+import type { TargetArgs } from '../process/process.ts'
+import { currentRun, type Run } from '../run/run.ts'
+import { locateTarget, type Target, type TargetLocation } from '../targets.ts'
+
+export interface ThreadOptions {
+  /** By default the target's name, numbered if it is taken. */
+  name?: string
+}
+
+/** What the thread's first module is given. */
+export interface ThreadStart {
+  target: TargetLocation
+  args: unknown[]
+  name: string
+  path: string
+  speed: number
+  originNs: bigint
+}
+
+export type ThreadMessage = { type: 'running' } | { type: 'failed'; error: ErrorInfo }
+
+// biome-ignore lint/suspicious/noExplicitAny: a target may take anything
+export class Thread<A extends any[] = any[]> {
+  readonly name: string
+  readonly #run: Run
+  readonly #location: TargetLocation
+  readonly #args: A | []
+  #ended: Promise<void> | null = null
+  #alive = false
+
+  /**
+   * @param target an exported function; its module is loaded anew in the thread
+   * @throws TargetError if the thread could not find the function
+   */
+  constructor(target: Target<A>, ...[args, options]: TargetArgs<A>) {
+    this.#location = locateTarget(target)
+    this.#args = args ?? []
+    this.#run = currentRun()
+    this.name = options?.name ?? this.#run.uniqueName(target.name || 'thread')
+  }
+
+  /** Starts the thread. @throws StateError if it was started before; UnsendableError if an argument cannot travel */
+  start(): void {
+    if (this.#ended)
+      throw new StateError(`The thread ${this.name} was started before; make a new Thread to run it again.`)
+    const run = this.#run
+    if (run.stopped) throw run.stopped
+    const path = `${run.path}.${run.count('process')}`
+    const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
+    const entry = new URL(`./thread-entry${extension}`, import.meta.url)
+    const workerData: ThreadStart = {
+      target: this.#location,
+      args: this.#args,
+      name: this.name,
+      path,
+      speed: run.speed,
+      originNs: run.originNs,
+    }
+    let worker: Worker
+    try {
+      worker = new Worker(entry, { workerData, stdout: run.observed, stderr: run.observed })
+    } catch (error) {
+      throw new UnsendableError(
+        `The arguments of ${this.name} cannot be sent to a thread: ${(error as Error).message}`,
+        {
+          cause: error,
+        },
+      )
+    }
+    this.#alive = true
+    this.#ended = this.#live(worker, path)
+  }
+
+  /** Waits until the thread has ended. @returns whether it has: false only if `timeoutMs` ran out first */
+  async join({ timeoutMs }: { timeoutMs?: number } = {}): Promise<boolean> {
+    const ended = this.#ended
+    if (!ended) throw new StateError(`The thread ${this.name} was not started, so it cannot be joined.`)
+    const run = this.#run
+    return run.wait<boolean>((resolve) => {
+      const leave = run.blocking?.enter('waiting', { what: 'join', label: `join ${this.name}` })
+      let timer: NodeJS.Timeout | undefined
+      const settle = (done: boolean) => {
+        clearTimeout(timer)
+        leave?.()
+        resolve(done)
+      }
+      if (timeoutMs !== undefined) timer = setTimeout(() => settle(false), run.realMs(timeoutMs))
+      ended.then(() => settle(true))
+      return () => clearTimeout(timer)
+    })
+  }
+
+  isAlive(): boolean {
+    return this.#alive
+  }
+
+  async #live(worker: Worker, path: string): Promise<void> {
+    const run = this.#run
+    run.emit({
+      type: 'process.started',
+      atUs: run.nowUs(),
+      process: path,
+      name: this.name,
+      pid: process.pid,
+      parentPid: process.pid,
+      parent: run.path,
+      kind: 'thread',
+    })
+    this.#follow(worker, 'stdout', path)
+    this.#follow(worker, 'stderr', path)
+    let failure: ErrorInfo | null = null
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'failed') failure = message.error
+      else run.emit({ type: 'process.state', atUs: run.nowUs(), process: path, state: 'running' })
+    })
+    const end = { end: () => void worker.terminate(), idle: () => exited }
+    const exited = new Promise<void>((resolve) => {
+      worker.on('error', (error) => {
+        failure ??= { name: error.name, message: error.message, stack: error.stack ?? error.message }
+      })
+      worker.once('exit', (exitCode) => {
+        this.#alive = false
+        run.pools.delete(end)
+        const error = failure
+        if (error && !run.stopped) {
+          run.problem(false, {
+            kind: 'process-failed',
+            message: `${this.name} failed: ${describeError(error)}`,
+            process: path,
+            pid: process.pid,
+            error,
+          })
+        }
+        const code = error ? 1 : exitCode
+        run.emit({ type: 'process.exited', atUs: run.nowUs(), process: path, exitCode: code, signal: null })
+        resolve()
+      })
+    })
+    // It keeps the run going and ends with it, like a pool.
+    run.pools.add(end)
+    await exited
+  }
+
+  #follow(worker: Worker, stream: 'stdout' | 'stderr', path: string): void {
+    if (!this.#run.observed) return
+    const decoder = new StringDecoder('utf8')
+    worker[stream].on('data', (chunk: Buffer) => {
+      const text = decoder.write(chunk)
+      this.#run.emit({ type: 'process.output', atUs: this.#run.nowUs(), process: path, stream, text })
+    })
+  }
+}

@@ -1,0 +1,100 @@
+/** One end of the connection between a process and its parent: frames out in batches, frames in one by one. */
+import type { Socket } from 'node:net'
+import { encodeFrame, type Frame, FrameReader, type Header } from './frames.ts'
+
+export interface ChannelListener {
+  onFrame(frame: Frame): void
+  /** The other end is gone, after everything that it wrote has been read. `error` is set if the bytes were at fault. */
+  onClose(error: Error | null): void
+}
+
+const NOTHING: readonly Uint8Array[] = []
+
+/**
+ * All frames sent in one turn of the event loop go out in one write (`writev`), at the turn's end or at `flush`,
+ * whichever comes first, so many small messages cost one system call and an idle connection costs nothing.
+ */
+export class Channel {
+  readonly #socket: Socket
+  readonly #reader = new FrameReader()
+  #pending: Uint8Array[] = []
+  #scheduled = false
+  #closed = false
+  #error: Error | null = null
+
+  constructor(socket: Socket, listener: ChannelListener) {
+    this.#socket = socket
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#error) return
+      try {
+        for (const frame of this.#reader.push(chunk)) listener.onFrame(frame)
+      } catch (error) {
+        this.#error = error as Error
+        socket.destroy()
+      }
+    })
+    // A reset or a broken pipe only means that the other end is gone, which `close` tells.
+    socket.on('error', () => {})
+    socket.once('close', () => {
+      this.#closed = true
+      this.#pending = []
+      listener.onClose(this.#error)
+    })
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Bytes handed over that the kernel has not taken yet. */
+  get backlogBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Sends a frame at the end of this turn. On a closed channel it does nothing: `onClose` has told. */
+  send(header: Header, payload: readonly Uint8Array[] = NOTHING): void {
+    if (this.#closed) return
+    this.#pending.push(...encodeFrame(header, payload))
+    if (this.#scheduled) return
+    this.#scheduled = true
+    process.nextTick(() => {
+      this.#scheduled = false
+      this.#write()
+    })
+  }
+
+  /** Sends everything now. Resolves once the kernel has it, or at once if it took it right away or the channel is closed. */
+  flush(): Promise<void> | undefined {
+    this.#write()
+    if (this.#closed || this.#socket.writableLength === 0) return undefined
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#socket.off('close', done)
+        resolve()
+      }
+      this.#socket.once('close', done)
+      this.#socket.write('', done)
+    })
+  }
+
+  #write(): void {
+    if (this.#pending.length === 0 || this.#closed) return
+    const parts = this.#pending
+    this.#pending = []
+    this.#socket.cork()
+    for (const part of parts) this.#socket.write(part)
+    this.#socket.uncork()
+  }
+
+  /** Whether this connection keeps the event loop alive. */
+  ref(keep: boolean): void {
+    if (keep) this.#socket.ref()
+    else this.#socket.unref()
+  }
+
+  /** Cuts the connection; what was sent before is still delivered. */
+  end(): void {
+    this.#write()
+    this.#socket.end()
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Frames on the byte stream between two processes.
+ *
+ * ```
+ * u32 length of what follows · u16 length of the header · header (UTF-8 JSON, an object with `type`) · payload (opaque bytes)
+ * ```
+ *
+ * Numbers are big-endian. The header is read by every process on the way, the payload only by the two ends. Bytes come from
+ * processes that may be broken: a length is checked before anything is kept for it.
+ */
+import { WireError } from '../errors.ts'
+
+export interface Header {
+  type: string
+}
+
+export interface Frame {
+  header: Header
+  payload: Uint8Array
+}
+
+/** A frame longer than this closes the connection. Four GiB is what the length field could say. */
+export const MAX_FRAME_BYTES = 1024 * 1024 * 1024
+const MAX_HEADER_BYTES = 0xffff
+const PREFIX_BYTES = 6
+
+/**
+ * @returns the frame's bytes, the payload's parts uncopied behind the prefix and header
+ * @throws WireError if the header or the whole is too long
+ */
+export function encodeFrame(header: Header, payload: readonly Uint8Array[]): Uint8Array[] {
+  const text = Buffer.from(JSON.stringify(header))
+  let payloadBytes = 0
+  for (const part of payload) payloadBytes += part.byteLength
+  const length = 2 + text.byteLength + payloadBytes
+  if (text.byteLength > MAX_HEADER_BYTES) throw new WireError('A message has too long a header to be sent.')
+  if (length > MAX_FRAME_BYTES) {
+    throw new WireError(`A message of ${length} bytes is too large: at most ${MAX_FRAME_BYTES} travel at once.`)
+  }
+  const start = Buffer.allocUnsafe(PREFIX_BYTES + text.byteLength)
+  start.writeUInt32BE(length, 0)
+  start.writeUInt16BE(text.byteLength, 4)
+  text.copy(start, PREFIX_BYTES)
+  return [start, ...payload]
+}
+
+/** @returns plain data as a payload */
+export function encodeJson(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}
+
+/** @throws WireError if the payload is not JSON */
+export function decodeJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'))
+  } catch {
+    throw new WireError('A message carries data that cannot be read.')
+  }
+}
+
+function parseFrame(bytes: Buffer): Frame {
+  const headerLength = bytes.readUInt16BE(0)
+  if (headerLength + 2 > bytes.byteLength) throw new WireError('A message has a header longer than itself.')
+  let header: unknown
+  try {
+    header = JSON.parse(bytes.toString('utf8', 2, 2 + headerLength))
+  } catch {
+    throw new WireError('A message has a header that cannot be read.')
+  }
+  if (typeof header !== 'object' || header === null || typeof (header as Header).type !== 'string') {
+    throw new WireError('A message has a header without a type.')
+  }
+  return { header: header as Header, payload: bytes.subarray(2 + headerLength) }
+}
+
+/** Puts the frames of a byte stream together again, whatever pieces it arrives in. */
+export class FrameReader {
+  #chunks: Buffer[] = []
+  #buffered = 0
+  /** Bytes the next frame needs in all, prefix included; 4 until its length is known. */
+  #needed = 4
+
+  /**
+   * @param chunk the next bytes; they are kept, so the caller must not change them
+   * @returns the frames that are complete now, in order
+   * @throws WireError on bytes that are no frames; the reader must not be used after that
+   */
+  push(chunk: Buffer): Frame[] {
+    this.#chunks.push(chunk)
+    this.#buffered += chunk.byteLength
+    const frames: Frame[] = []
+    if (this.#buffered < this.#needed) return frames
+    let bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#buffered)
+    for (;;) {
+      if (bytes.byteLength < 4) {
+        this.#needed = 4
+        break
+      }
+      const length = bytes.readUInt32BE(0)
+      if (length < 2) throw new WireError('A message is too short to be one.')
+      if (length > MAX_FRAME_BYTES) throw new WireError(`A message says it has ${length} bytes, more than are allowed.`)
+      this.#needed = 4 + length
+      if (bytes.byteLength < this.#needed) break
+      frames.push(parseFrame(bytes.subarray(4, this.#needed)))
+      bytes = bytes.subarray(this.#needed)
+    }
+    this.#chunks = bytes.byteLength > 0 ? [bytes] : []
+    this.#buffered = bytes.byteLength
+    return frames
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Where the connections of a process meet: frames for this process are handled, frames for others are passed on along the
+ * tree, payload untouched.
+ *
+ * A process's address is its path. Whatever lies below a child's path is reached through that child, everything else
+ * through the parent. When a child is gone, everybody is told, so that nothing waits for it and what was on its way to it
+ * goes back.
+ */
+import type { Run } from '../run/run.ts'
+import type { Channel } from './channel.ts'
+import type { Frame, Header } from './frames.ts'
+
+/** A header of a frame that may be passed on. */
+export interface RoutedHeader extends Header {
+  to: string
+  from: string
+  [field: string]: unknown
+}
+
+/** What a process does with the frames addressed to it whose type begins with a prefix, such as `queue.`. */
+export interface Service {
+  onFrame(header: RoutedHeader, payload: Uint8Array): void
+  /** The process with this path and all below it are gone. */
+  onPeerGone(isGone: (path: string) => boolean): void
+}
+
+export function isBelow(path: string, ancestor: string): boolean {
+  return path === ancestor || path.startsWith(`${ancestor}.`)
+}
+
+export class Hub {
+  readonly #run: Run
+  #parent: Channel | null = null
+  readonly #children = new Map<string, Channel>()
+  readonly #services = new Map<string, Service>()
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  setParent(channel: Channel): void {
+    this.#parent = channel
+  }
+
+  addChild(path: string, channel: Channel): void {
+    this.#children.set(path, channel)
+  }
+
+  removeChild(path: string): void {
+    if (this.#children.delete(path)) this.#peerGone(path, null)
+  }
+
+  /** @param prefix the part of a frame's type before the dot */
+  serve(prefix: string, service: Service): void {
+    this.#services.set(prefix, service)
+  }
+
+  service(prefix: string): Service | undefined {
+    return this.#services.get(prefix)
+  }
+
+  /** Sends to any process of the run, this one included. @returns the channel it left by, if it left */
+  send(header: Omit<RoutedHeader, 'from'>, payload: readonly Uint8Array[] = []): Channel | undefined {
+    const whole = { ...header, from: this.#run.path } as RoutedHeader
+    if (whole.to === this.#run.path) {
+      this.#handle(whole, payload.length === 1 ? (payload[0] as Uint8Array) : Buffer.concat(payload))
+      return undefined
+    }
+    const channel = this.#next(whole.to)
+    channel?.send(whole, payload)
+    return channel ?? undefined
+  }
+
+  /** @returns whether the frame was a routed one, and so is dealt with */
+  receive(frame: Frame, fromChild: string | null): boolean {
+    const header = frame.header as RoutedHeader
+    if (header.type === 'peer-gone') {
+      if (typeof header.path === 'string') this.#peerGone(header.path, fromChild)
+      return true
+    }
+    if (typeof header.to !== 'string' || typeof header.from !== 'string') return false
+    // A child speaks for itself and for what is below it, and for nobody else.
+    if (fromChild !== null && !isBelow(header.from, fromChild)) return true
+    if (header.to === this.#run.path) this.#handle(header, frame.payload)
+    else this.#next(header.to)?.send(header, [frame.payload])
+    return true
+  }
+
+  #handle(header: RoutedHeader, payload: Uint8Array): void {
+    this.#services.get(header.type.slice(0, header.type.indexOf('.')))?.onFrame(header, payload)
+  }
+
+  #next(path: string): Channel | null {
+    if (!isBelow(path, this.#run.path)) return this.#parent
+    const own = this.#run.path.length + 1
+    const end = path.indexOf('.', own)
+    return this.#children.get(end < 0 ? path : path.slice(0, end)) ?? null
+  }
+
+  #peerGone(path: string, from: string | null): void {
+    const isGone = (other: string) => isBelow(other, path)
+    for (const service of this.#services.values()) service.onPeerGone(isGone)
+    const header = { type: 'peer-gone', path }
+    if (from === null && !isBelow(path, this.#run.path)) {
+      // Told by the parent: everybody below must know.
+      for (const channel of this.#children.values()) channel.send(header)
+      return
+    }
+    this.#parent?.send(header)
+    for (const [child, channel] of this.#children) if (child !== from) channel.send(header)
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Values as bytes: everything that is structured-cloneable, and the library's own shared objects (queues) at any depth.
+ *
+ * A value is one byte that names its encoding, then the bytes. Strings and byte arrays travel raw, everything else by V8's
+ * structured clone. A shared object travels as a handle and comes out as an object for the same queue.
+ */
+import { deserialize, serialize } from 'node:v8'
+import { UnsendableError, WireError } from '../errors.ts'
+
+/** The key of the method that makes an object shared. */
+export const sharedHandle: unique symbol = Symbol.for('forkscope.sharedHandle')
+
+/** Something that lives in one process and can be used from all: what is sent is only where to find it. */
+export interface Shared {
+  /** Plain data from which `revive` makes an equivalent object in another process. */
+  [sharedHandle](): SharedHandle
+}
+
+export interface SharedHandle {
+  kind: string
+  id: string
+}
+
+/** Makes the object that a handle stands for, in this process. */
+export type Revive = (handle: SharedHandle) => object
+
+const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithShared: 3 } as const
+const MARK = '\u0000forkscope.shared'
+
+function isShared(value: object): value is Shared {
+  return sharedHandle in value
+}
+
+/** The path of a place inside a value, as it would be written: `[0].pages[3]`. */
+function step(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
+}
+
+/** Plain containers are looked into; everything else is left to V8, which refuses what it cannot clone. */
+function children(value: object): [string | number, unknown][] | undefined {
+  if (Array.isArray(value)) return value.map((item, index): [number, unknown] => [index, item])
+  const prototype = Object.getPrototypeOf(value) as unknown
+  return prototype === Object.prototype || prototype === null ? Object.entries(value) : undefined
+}
+
+/** Whether a shared object is anywhere inside. Cheap for values without objects in them, which are most. */
+function containsShared(value: unknown, seen: Set<object>): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (isShared(value)) return true
+  if (ArrayBuffer.isView(value) || seen.has(value)) return false
+  seen.add(value)
+  if (value instanceof Map) {
+    for (const [key, item] of value) if (containsShared(key, seen) || containsShared(item, seen)) return true
+    return false
+  }
+  if (value instanceof Set) {
+    for (const item of value) if (containsShared(item, seen)) return true
+    return false
+  }
+  return children(value)?.some(([, item]) => containsShared(item, seen)) ?? false
+}
+
+/** Copies the containers on the way to shared objects, which become marks. */
+function withMarks(value: unknown, copies: Map<object, object>): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  if (isShared(value)) return { [MARK]: value[sharedHandle]() }
+  const known = copies.get(value)
+  if (known) return known
+  if (value instanceof Map) {
+    const copy = new Map<unknown, unknown>()
+    copies.set(value, copy)
+    for (const [key, item] of value) copy.set(withMarks(key, copies), withMarks(item, copies))
+    return copy
+  }
+  if (value instanceof Set) {
+    const copy = new Set<unknown>()
+    copies.set(value, copy)
+    for (const item of value) copy.add(withMarks(item, copies))
+    return copy
+  }
+  const parts = children(value)
+  if (!parts) return value
+  const copy: Record<string | number, unknown> = Array.isArray(value) ? ([] as never) : {}
+  copies.set(value, copy)
+  for (const [key, item] of parts) copy[key] = withMarks(item, copies)
+  return copy
+}
+
+function withoutMarks(value: unknown, revive: Revive, seen: Set<object>): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return value
+  if (MARK in value) return revive((value as Record<string, SharedHandle>)[MARK] as SharedHandle)
+  seen.add(value)
+  if (value instanceof Map) {
+    const entries = [...value]
+    value.clear()
+    for (const [key, item] of entries) value.set(withoutMarks(key, revive, seen), withoutMarks(item, revive, seen))
+  } else if (value instanceof Set) {
+    const items = [...value]
+    value.clear()
+    for (const item of items) value.add(withoutMarks(item, revive, seen))
+  } else {
+    const parts = children(value)
+    if (parts) {
+      const container = value as Record<string | number, unknown>
+      for (const [key, item] of parts) {
+        const revived = withoutMarks(item, revive, seen)
+        if (revived !== item) container[key] = revived
+      }
+    }
+  }
+  return value
+}
+
+/** Where inside a value the part is that V8 refuses; undefined if it cannot be told. */
+function findUnsendable(value: unknown, path: string, seen: Set<unknown>): string | undefined {
+  if (typeof value === 'function') return `${path} is a function`
+  if (typeof value === 'symbol') return `${path} is a symbol`
+  if (typeof value !== 'object' || value === null || seen.has(value) || isShared(value)) return undefined
+  seen.add(value)
+  if (value instanceof Promise) return `${path} is a promise (await it first)`
+  if (value instanceof WeakMap || value instanceof WeakSet) return `${path} is a weak collection`
+  if (value instanceof Map) {
+    let index = 0
+    for (const [key, item] of value) {
+      const found =
+        findUnsendable(key, `${path}.key(${index})`, seen) ?? findUnsendable(item, `${path}.value(${index})`, seen)
+      if (found) return found
+      index++
+    }
+    return undefined
+  }
+  if (value instanceof Set) {
+    let index = 0
+    for (const item of value) {
+      const found = findUnsendable(item, `${path}.item(${index++})`, seen)
+      if (found) return found
+    }
+    return undefined
+  }
+  if (ArrayBuffer.isView(value)) return undefined
+  for (const [key, item] of children(value) ?? Object.entries(value)) {
+    const found = findUnsendable(item, step(path, key), seen)
+    if (found) return found
+  }
+  return undefined
+}
+
+function clone(encoding: number, value: unknown, original: unknown, what: string): Uint8Array {
+  let bytes: Buffer
+  try {
+    bytes = serialize(value)
+  } catch (error) {
+    const place = findUnsendable(original, what, new Set())
+    const reason = place ?? `${what}: ${(error as Error).message}`
+    throw new UnsendableError(`This cannot be sent to another process: ${reason}.`, { cause: error })
+  }
+  const whole = new Uint8Array(1 + bytes.byteLength)
+  whole[0] = encoding
+  whole.set(bytes, 1)
+  return whole
+}
+
+function raw(encoding: number, bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(1 + bytes.byteLength)
+  whole[0] = encoding
+  whole.set(bytes, 1)
+  return whole
+}
+
+/** A lone surrogate has no UTF-8 form, so such a string is cloned instead. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text)
+}
+
+/**
+ * @param what how the value is called in an error, such as `item` or `args`
+ * @throws UnsendableError naming the path of the part that cannot travel
+ */
+export function encodeValue(value: unknown, what: string): Uint8Array {
+  if (typeof value === 'string' && isWellFormed(value)) return raw(ENCODING.text, Buffer.from(value))
+  if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
+    return raw(ENCODING.bytes, value)
+  }
+  if (typeof value === 'function' || typeof value === 'symbol') return clone(ENCODING.clone, value, value, what)
+  if (containsShared(value, new Set())) {
+    return clone(ENCODING.cloneWithShared, withMarks(value, new Map()), value, what)
+  }
+  return clone(ENCODING.clone, value, value, what)
+}
+
+/** @returns the value that the bytes stand for; throws WireError if they stand for none */
+export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
+  const body = bytes.subarray(1)
+  switch (bytes[0]) {
+    case ENCODING.text:
+      return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+    case ENCODING.bytes:
+      return new Uint8Array(body)
+    case ENCODING.clone:
+    case ENCODING.cloneWithShared:
+      break
+    default:
+      throw new WireError('A message carries a value in an encoding that is not known.')
+  }
+  let value: unknown
+  try {
+    value = deserialize(body)
+  } catch (error) {
+    throw new WireError('A message carries a value that cannot be read.', { cause: error })
+  }
+  return bytes[0] === ENCODING.cloneWithShared ? withoutMarks(value, revive, new Set()) : value
+}

@@ -1,0 +1,134 @@
+/**
+ * The one API between what runs the sessions and what shows them: calls that are answered, and pushes that are not.
+ *
+ * Both hosts (Electron's IPC and the browser's socket) carry exactly this, validate a call's input by its schema in
+ * `api-inputs.ts` before anything else sees it, and know nothing more.
+ */
+import type { z } from 'zod'
+import type { callInputs } from './api-inputs.ts'
+import type { Parameter } from './parameters.ts'
+import type { SessionPatch } from './patch.ts'
+import type { SessionHead, SessionId } from './session-state.ts'
+
+/** What is known of a program without starting it. */
+export interface ProgramInfo {
+  id: string
+  title: string
+  /** A few words under the title: "two processes at once". */
+  summary: string
+  /** One or two sentences: what it does and what to watch for. */
+  watch: string
+  parameters: Record<string, Parameter>
+  /** Files of its source, the first one the program itself, each with the language to show it in. */
+  sources: { name: string; language: 'typescript' | 'python' }[]
+}
+
+export interface SourceFile {
+  name: string
+  language: 'typescript' | 'python'
+  text: string
+}
+
+/** What the list of programs shows beside each: the state of its last session. */
+export interface ProgramStatus {
+  program: string
+  session: SessionId | null
+  phase: SessionHead['phase'] | 'idle'
+  /** How long the session has run or ran. */
+  elapsedUs: number
+  problems: number
+  alive: number
+}
+
+/** Figures over all sessions, pushed at most four times a second. */
+export interface Overview {
+  programs: ProgramStatus[]
+  running: number
+  /** Living processes of all sessions, the app itself counted once. */
+  processes: number
+  /** Their CPU together; 100 is one core. */
+  cpuPercent: number
+  cores: number
+}
+
+export interface AppInfo {
+  version: string
+  host: 'electron' | 'browser'
+  /** Versions of what it runs on, by name: node, electron, chrome. */
+  versions: Record<string, string>
+  /** The Node that children run under, as a path. */
+  nodeForPrograms: string
+  platform: string
+  programs: ProgramInfo[]
+  overview: Overview
+}
+
+export type CallName = keyof typeof callInputs
+export type CallInput<N extends CallName> = z.infer<(typeof callInputs)[N]>
+
+export interface CallOutputs {
+  getAppInfo: AppInfo
+  readSources: SourceFile[]
+  startProgram: { session: SessionId }
+  stopSession: { leftovers: number }
+  watchSession: Record<string, never>
+  unwatchSession: Record<string, never>
+  signalProcess: Record<string, never>
+  retryTask: { task: string }
+}
+export type CallOutput<N extends CallName> = CallOutputs[N]
+
+/** Every call by name. Listed rather than taken from the schemas, so that a page need not load a validator to know them. */
+export const callNames = [
+  'getAppInfo',
+  'readSources',
+  'startProgram',
+  'stopSession',
+  'watchSession',
+  'unwatchSession',
+  'signalProcess',
+  'retryTask',
+] as const satisfies readonly CallName[]
+
+export interface Pushes {
+  overview: Overview
+  session: SessionPatch
+}
+export type PushName = keyof Pushes
+export const pushNames = ['overview', 'session'] as const satisfies readonly PushName[]
+
+/**
+ * Why a call was refused: `bad-input` does not fit the schema or a parameter's range, `not-found` names something that
+ * does not exist, `conflict` cannot be done in the present state, `forbidden` comes from where it must not, `failed` is the rest.
+ */
+export type ApiErrorCode = 'bad-input' | 'not-found' | 'conflict' | 'forbidden' | 'failed'
+
+export class ApiError extends Error {
+  override name = 'ApiError'
+  readonly code: ApiErrorCode
+  constructor(code: ApiErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** How an answer travels, by either host: errors as data, because neither IPC nor a socket carries an Error whole. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; error: { code: ApiErrorCode; message: string } }
+
+/** What the browser's socket carries, in either direction, as JSON text. */
+export type SocketRequest = { id: number; call: string; input: unknown }
+export type SocketMessage =
+  | { type: 'answer'; id: number; answer: Answer<unknown> }
+  | { type: 'push'; push: PushName; value: unknown }
+
+/** The API as a page uses it, whichever host carries it. */
+export type Api = {
+  [N in CallName]: (input: CallInput<N>) => Promise<CallOutput<N>>
+}
+
+/** What `src/preload` puts on `window.forkscope`, method by method; absent in a browser. */
+export interface Bridge {
+  calls: { [N in CallName]: (input: CallInput<N>) => Promise<Answer<CallOutput<N>>> }
+  /** @returns a function that ends the subscription */
+  onPush: { [P in PushName]: (listener: (value: Pushes[P]) => void) => () => void }
+}

@@ -1,0 +1,264 @@
+/**
+ * Everything that happens while a program runs, as plain data: one union on `type`, one clock.
+ *
+ * `atUs` is microseconds of the system's monotonic clock since the session began. `process`, `queue`, `pool`, `task`
+ * and `problem` are ids that are unique in the session; a pid is not, because the system reuses pids.
+ * The names and fields that the design fixes are a contract; fields may be added, never renamed.
+ */
+
+export type ProcessId = string
+export type QueueId = string
+export type PoolId = string
+export type TaskId = string
+export type ProblemId = string
+
+/** What a living process is doing. `exited` is not here: it is told by `process.exited`. */
+export type LiveState = 'starting' | 'running' | 'sleeping' | 'waiting'
+
+/** `main` calls the program's main function, `worker` belongs to a pool, `thread` shares its parent's pid and memory. */
+export type ProcessKind = 'main' | 'process' | 'worker' | 'thread'
+
+/** What a process is blocked on, so that a view can say it and link to it. */
+export interface WaitTarget {
+  /** What it is doing: getting from a queue, putting to one, joining a process or a pool, waiting for a task's result or for a task to do. */
+  what: 'get' | 'put' | 'join' | 'result' | 'task' | 'other'
+  /** The id of the queue, process, pool or task it waits for, where there is one. */
+  id?: string
+  /** In words, to be read after "waiting: ", such as `put to pages`. */
+  label: string
+}
+
+/** An error that crossed a process boundary; `cause` nests at most a few levels deep. */
+export interface ErrorInfo {
+  name: string
+  message: string
+  stack: string
+  cause?: ErrorInfo
+}
+
+/** Somebody blocked on a queue, and since when. */
+export interface Waiter {
+  process: ProcessId
+  sinceUs: number
+}
+
+/** How a session came to its end. */
+export type SessionOutcome = 'finished' | 'stopped' | 'failed'
+
+export type ProblemKind =
+  | 'task-failed'
+  | 'worker-died'
+  | 'process-failed'
+  | 'process-died'
+  | 'pool-broken'
+  | 'program-failed'
+  | 'forced-stop'
+
+export interface SessionStarted {
+  type: 'session.started'
+  atUs: number
+  program: string
+  title: string
+  parameters: Record<string, string | number>
+  /** Wall time of `atUs` 0, ISO 8601: noted once, so that a recording can be dated. */
+  startedAt: string
+}
+
+export interface SessionEnded {
+  type: 'session.ended'
+  atUs: number
+  outcome: SessionOutcome
+  /** Processes of the session that still existed after the stop; anything but 0 is a defect worth telling. */
+  leftovers: number
+}
+
+export interface ProcessStarted {
+  type: 'process.started'
+  atUs: number
+  process: ProcessId
+  name: string
+  pid: number
+  parentPid: number
+  parent: ProcessId | null
+  kind: ProcessKind
+  /** The pool that a worker belongs to. */
+  pool?: PoolId
+}
+
+export interface ProcessStateChanged {
+  type: 'process.state'
+  /** When the state began. A wait is told only once it has lasted 20 ms, so this may lie a little before the event. */
+  atUs: number
+  process: ProcessId
+  state: LiveState
+  waitingOn?: WaitTarget
+}
+
+/** Waits and sleeps shorter than 20 ms, summed since the last such event: they are never sent one by one. */
+export interface ProcessWaited {
+  type: 'process.waited'
+  atUs: number
+  process: ProcessId
+  waits: number
+  waitedUs: number
+}
+
+export interface ProcessExited {
+  type: 'process.exited'
+  atUs: number
+  process: ProcessId
+  exitCode: number | null
+  signal: string | null
+}
+
+export interface ProcessOutput {
+  type: 'process.output'
+  atUs: number
+  process: ProcessId
+  stream: 'stdout' | 'stderr'
+  text: string
+}
+
+export interface ProcessSampled {
+  type: 'process.sampled'
+  atUs: number
+  /** `cpuPercent`: 100 is one core. `memoryBytes`: resident set. */
+  samples: { process: ProcessId; cpuPercent: number; memoryBytes: number }[]
+}
+
+export interface QueueCreated {
+  type: 'queue.created'
+  atUs: number
+  queue: QueueId
+  name: string
+  /** 0 means without bound. */
+  maxsize: number
+  /** The process that made the queue and keeps its items. */
+  process: ProcessId
+}
+
+/** A queue's aggregate, at most every 100 ms. */
+export interface QueueChanged {
+  type: 'queue.changed'
+  atUs: number
+  queue: QueueId
+  depth: number
+  /** Highest and lowest depth since the last event, so that a peak between two events is not lost. */
+  depthMax: number
+  depthMin: number
+  /** Totals since the queue was made. */
+  puts: number
+  gets: number
+  waitingToPut: Waiter[]
+  waitingToGet: Waiter[]
+  /** Every process that has put or got so far, in the order of its first time. */
+  producers: ProcessId[]
+  consumers: ProcessId[]
+  /** How long got items had stayed: counts by upper bound, powers of two of a millisecond: <1 ms, <2 ms, <4 ms … the last is open. */
+  residence: number[]
+}
+
+export interface QueueClosed {
+  type: 'queue.closed'
+  atUs: number
+  queue: QueueId
+}
+
+export interface PoolCreated {
+  type: 'pool.created'
+  atUs: number
+  pool: PoolId
+  name: string
+  size: number
+  process: ProcessId
+}
+
+export interface PoolChanged {
+  type: 'pool.changed'
+  atUs: number
+  pool: PoolId
+  state: 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
+}
+
+export interface TaskSubmitted {
+  type: 'task.submitted'
+  atUs: number
+  task: TaskId
+  pool: PoolId
+  /** The call in words, arguments shortened: `spider(pages, 3)`. */
+  name: string
+  /** The failed task that this one runs again, if it does. */
+  retryOf?: TaskId
+}
+
+export interface TaskStarted {
+  type: 'task.started'
+  atUs: number
+  task: TaskId
+  process: ProcessId
+}
+
+export interface TaskFinished {
+  type: 'task.finished'
+  atUs: number
+  task: TaskId
+}
+
+export interface TaskFailed {
+  type: 'task.failed'
+  atUs: number
+  task: TaskId
+  error: ErrorInfo
+}
+
+/** Someone looked at a failed task's error. */
+export interface TaskObserved {
+  type: 'task.observed'
+  atUs: number
+  task: TaskId
+}
+
+export interface ProblemRaised {
+  type: 'problem.raised'
+  atUs: number
+  problem: ProblemId
+  kind: ProblemKind
+  /** One sentence a person would say. */
+  message: string
+  /** What became of it, a second sentence, where there is one. */
+  consequence?: string
+  process?: ProcessId
+  pid?: number
+  task?: TaskId
+  pool?: PoolId
+  error?: ErrorInfo
+}
+
+export type TelemetryEvent =
+  | SessionStarted
+  | SessionEnded
+  | ProcessStarted
+  | ProcessStateChanged
+  | ProcessWaited
+  | ProcessExited
+  | ProcessOutput
+  | ProcessSampled
+  | QueueCreated
+  | QueueChanged
+  | QueueClosed
+  | PoolCreated
+  | PoolChanged
+  | TaskSubmitted
+  | TaskStarted
+  | TaskFinished
+  | TaskFailed
+  | TaskObserved
+  | ProblemRaised
+
+export type TelemetryType = TelemetryEvent['type']
+
+/** Waits shorter than this are summed into `process.waited` instead of being told one by one. */
+export const SHORT_WAIT_US = 20_000
+
+/** A queue tells its aggregate at most this often. */
+export const QUEUE_REPORT_MS = 100

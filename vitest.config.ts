@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/e2e/**', 'test/electron/**'],
+    pool: 'forks',
+    execArgv: ['--conditions=forkscope-source'],
+    // Tests run as plain Node, as the product does: what a child imports and what a test imports is then the same file.
+    experimental: { viteModuleRunner: false },
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+})
