@@ -324,7 +324,7 @@ export class Reducer {
   #taskStarted(id: string, process: ProcessId, atUs: number, rev: number): void {
     const { state } = this
     const task = state.tasks.get(id)
-    if (!task || task.state !== 'waiting') return
+    if (task?.state !== 'waiting') return
     state.tasks.set(id, { ...task, rev, state: 'running', process, startedAtUs: atUs })
     this.#countTask(task.pool, (pool) => {
       pool.waiting--

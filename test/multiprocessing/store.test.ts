@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
+import { QueueStore } from '../../src/multiprocessing/queue/store.ts'
+
+function open(maxsize = 0) {
+  const store = new QueueStore(
+    maxsize,
+    () => 0,
+    () => {},
+  )
+  const log: string[] = []
+  const put = (client: string, value: number) =>
+    store.put(
+      client,
+      Uint8Array.of(value),
+      true,
+      { accepted: () => log.push(`${client} put ${value}`), refused: (error) => log.push(`${client} ${error.name}`) },
+      () => new Full(),
+    )
+  const get = (client: string, max = 1) => {
+    const got: { values: number[]; delivery: number }[] = []
+    store.get(
+      client,
+      max,
+      true,
+      {
+        deliver: (items, delivery) => got.push({ values: items.map(({ bytes }) => bytes[0] as number), delivery }),
+        refused: (error) => log.push(`${client} ${error.name}`),
+      },
+      () => new Empty(),
+    )
+    return got
+  }
+  return { store, log, put, get }
+}
+
+describe('QueueStore', () => {
+  it('an item counts until its getter has acknowledged it', () => {
+    const { store, put, get } = open(1)
+    put('a', 1)
+    const [first] = get('b')
+    expect([store.depth, store.gets]).toEqual([1, 0])
+    expect(put('a', 2)).toBeDefined()
+    store.acknowledge('b', first?.delivery as number)
+    expect([store.depth, store.gets, store.puts]).toEqual([1, 1, 2])
+  })
+
+  it('nobody can acknowledge for another, or twice', () => {
+    const { store, put, get } = open()
+    put('a', 1)
+    const [first] = get('b')
+    store.acknowledge('c', first?.delivery as number)
+    expect(store.depth).toBe(1)
+    store.acknowledge('b', first?.delivery as number)
+    store.acknowledge('b', first?.delivery as number)
+    expect([store.depth, store.gets]).toEqual([0, 1])
+  })
+
+  it('what was on its way to the dead comes back in order, whoever dies first', () => {
+    const { store, put, get } = open()
+    for (let i = 0; i < 6; i++) put('a', i)
+    get('b', 2)
+    get('c', 2)
+    store.release((client) => client === 'c')
+    expect(store.depth).toBe(6)
+    store.release((client) => client === 'b')
+    expect(get('d', 10)[0]?.values).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  it('what comes back goes to who waits already', () => {
+    const { store, put, get } = open()
+    put('a', 1)
+    get('b')
+    const waiting = get('c')
+    store.release((client) => client === 'b')
+    expect(waiting[0]?.values).toEqual([1])
+  })
+
+  it('serves in the order of asking: no put overtakes one that waits', () => {
+    const { log, put, get, store } = open(1)
+    put('a', 1)
+    put('b', 2)
+    put('c', 3)
+    store.acknowledge('g', get('g')[0]?.delivery as number)
+    store.acknowledge('g', get('g')[0]?.delivery as number)
+    expect(log).toEqual(['a put 1', 'b put 2', 'c put 3'])
+  })
+
+  it('a dead putter that waited has not put', () => {
+    const { store, put, get } = open(1)
+    put('a', 1)
+    put('b', 2)
+    store.release((client) => client === 'b')
+    store.acknowledge('g', get('g')[0]?.delivery as number)
+    expect([store.depth, store.puts]).toEqual([0, 1])
+  })
+
+  it('keeps the extremes of the depth between two reports', () => {
+    const { store, put, get } = open()
+    for (let i = 0; i < 3; i++) put('a', i)
+    for (let i = 0; i < 3; i++) store.acknowledge('g', get('g')[0]?.delivery as number)
+    expect([store.depthMin, store.depthMax, store.depth]).toEqual([0, 3, 0])
+    store.startInterval()
+    expect([store.depthMin, store.depthMax]).toEqual([0, 0])
+  })
+
+  it('close: waiting putters and getters are refused, what is in it can be got', () => {
+    const { store, log, put, get } = open(1)
+    put('a', 1)
+    put('a', 2)
+    store.close(new QueueClosedError())
+    expect(log.at(-1)).toBe('a QueueClosedError')
+    const [rest] = get('g')
+    expect(rest?.values).toEqual([1])
+    get('g')
+    store.acknowledge('g', rest?.delivery as number)
+    expect(log.filter((line) => line === 'g QueueClosedError')).toHaveLength(1)
+  })
+})
