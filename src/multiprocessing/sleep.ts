@@ -19,3 +19,11 @@ export function sleep(programMs: number): Promise<void> {
     }
   })
 }
+
+/**
+ * For timers that the library does not know of: a program's own `setTimeout`, a request's time limit.
+ * @returns real milliseconds for milliseconds of program time
+ */
+export function toRealMs(programMs: number): number {
+  return currentRun().realMs(programMs)
+}

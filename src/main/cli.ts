@@ -1,0 +1,84 @@
+/** The command `forkscope`: lists programs and runs one in the terminal. */
+import { Command, CommanderError } from 'commander'
+import {
+  checkParameters,
+  ParameterError,
+  type Parameters,
+  type ParameterValues,
+  parseArguments,
+} from '../shared/parameters.ts'
+import { runInTerminal } from './hosts/terminal.ts'
+import { formatTerminalList } from './hosts/terminal-list.ts'
+import { catalog, type ProgramDefinition } from './programs/catalog.ts'
+
+const EXIT_BAD_USAGE = 2
+
+/** Wrong use of the command, in one line. */
+class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+function find(id: string): ProgramDefinition {
+  const program = catalog.find((candidate) => candidate.id === id)
+  if (program) return program
+  throw new UsageError(`There is no program "${id}"; known are: ${catalog.map((known) => known.id).join(', ')}.`)
+}
+
+function readValues<P extends Parameters>(parameters: P, words: readonly string[]): ParameterValues<P> {
+  return checkParameters(parameters, parseArguments(words))
+}
+
+/** Takes `--json` out of the words that are the program's: it may stand before or after them, but not behind `--`. */
+function takeJson(words: readonly string[]): { json: boolean; rest: string[] } {
+  const end = words.indexOf('--')
+  const ours = end < 0 ? words : words.slice(0, end)
+  const theirs = end < 0 ? [] : words.slice(end + 1)
+  return { json: ours.includes('--json'), rest: [...ours.filter((word) => word !== '--json'), ...theirs] }
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const command = new Command('forkscope')
+    .description('Watch a multi-process program while it runs.')
+    // Without this, what is meant for the program would be taken for the command's own.
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  command
+    .command('list')
+    .description('print the programs')
+    .option('--json', 'as JSON, with their parameters')
+    .action(({ json }: { json?: boolean }) => {
+      process.stdout.write(formatTerminalList(catalog, json ?? false))
+    })
+  command
+    .command('run')
+    .description('run a program; its parameters are written --name value')
+    .argument('<program>', 'the id of a program, see `forkscope list`')
+    .argument('[parameters...]', 'such as --speed 10')
+    .option('--json', 'print one telemetry event a line, and nothing else')
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (id: string, rest: string[], options: { json?: boolean }) => {
+      const program = find(id)
+      const { json, rest: own } = takeJson(rest)
+      const values = readValues(program.parameters, own)
+      process.exitCode = await runInTerminal(program, values, (options.json ?? false) || json)
+    })
+  try {
+    await command.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return
+      const nothing = error.code === 'commander.help'
+      throw new UsageError(nothing ? 'Say what to do: list, or run PROGRAM. See forkscope --help.' : error.message)
+    }
+    throw error
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const expected = error instanceof UsageError || error instanceof ParameterError
+  const text = error instanceof Error ? error.message.replace(/^error: /, '') : String(error)
+  process.stderr.write(`forkscope: ${text.trimEnd()}\n`)
+  process.exitCode = expected ? EXIT_BAD_USAGE : 1
+})

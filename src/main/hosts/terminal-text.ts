@@ -1,0 +1,36 @@
+/** A session in words, for the terminal. */
+import type { ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
+
+/** @returns what a process does or how it ended: `waiting: put to pages`, `ended by SIGKILL` */
+export function describeState(row: ProcessRow, state: SessionState): string {
+  if (row.state === 'exited') {
+    if (row.signal) return `ended by ${row.signal}`
+    return row.exitCode === 0 ? 'finished' : `exited with ${row.exitCode}`
+  }
+  if (row.state === 'waiting' && row.waitingOn) return `waiting: ${row.waitingOn.label}`
+  const task = row.task === null ? undefined : state.tasks.get(row.task)
+  return task ? task.name : row.state
+}
+
+/** @returns the depth in words: `2 of 6, 1 waits to put` */
+export function describeQueue(row: QueueRow): string {
+  const waiting = row.waitingToPut.length
+  const room = row.maxsize > 0 ? ` of ${row.maxsize}` : ''
+  return `${row.depth}${room}${waiting > 0 ? `, ${waiting} wait${waiting === 1 ? 's' : ''} to put` : ''}`
+}
+
+/** @returns seconds with one decimal, for a clock in microseconds */
+export function formatSeconds(us: number): string {
+  return `${(us / 1e6).toFixed(1)} s`
+}
+
+/** @returns the closing lines: how it went, and every problem */
+export function summarize(state: SessionState): string {
+  const { head, problems, processes } = state
+  const children = [...processes.values()].filter(({ kind }) => kind !== 'main').length
+  const lines = [`${head.title}: ${head.phase} after ${formatSeconds(head.endedAtUs ?? 0)}, ${children} processes.`]
+  for (const { message, consequence } of problems.values()) {
+    lines.push(`Problem: ${message}.${consequence ? ` ${consequence}` : ''}`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,86 @@
+/** A program in the terminal: a live table, plain lines where there is no terminal, or its events as NDJSON. */
+import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
+import { Monitor } from '../monitor/monitor.ts'
+import type { ProgramDefinition } from '../programs/catalog.ts'
+import { Session } from '../session/session.ts'
+import { LiveTable } from './terminal-table.ts'
+import { summarize } from './terminal-text.ts'
+
+const EXIT = { good: 0, problem: 1, SIGINT: 130, SIGTERM: 143 } as const
+
+/** What shows a session; made before it starts, so that it misses nothing. */
+interface TerminalView {
+  event(event: TelemetryEvent): void
+  /** The session is over; resolves when everything is written. */
+  end(): Promise<void>
+}
+
+/** Resolves once everything that was written to stdout before has left the process. */
+function flushed(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()))
+}
+
+function jsonView(): TerminalView {
+  return {
+    event: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
+    end: flushed,
+  }
+}
+
+function linesView(session: Session): TerminalView {
+  let printed = 0
+  const print = () => {
+    const { first, items } = session.state.output
+    const width = Math.max(4, ...[...session.state.processes.values()].map(({ name }) => name.length))
+    for (const { process: id, text } of items.slice(Math.max(0, printed - first))) {
+      process.stdout.write(`${(session.state.processes.get(id)?.name ?? id).padEnd(width)} | ${text}\n`)
+    }
+    printed = first + items.length
+  }
+  return {
+    event: (event) => {
+      if (event.type === 'process.output' || event.type === 'session.ended') print()
+    },
+    end: () => {
+      print()
+      process.stdout.write(summarize(session.state))
+      return flushed()
+    },
+  }
+}
+
+/** Whether something is left that the user should know: problems whose task's error the program itself looked at do not count. */
+function isGood(session: Session, outcome: SessionOutcome): boolean {
+  if (outcome === 'failed') return false
+  const { problems, tasks } = session.state
+  return [...problems.values()].every(({ task }) => task !== null && tasks.get(task)?.observed === true)
+}
+
+/**
+ * Runs a program to its end, or until a signal stops it; no process of it is left then.
+ * @returns the exit status: 0 all good, 1 a problem is left, 128 + n stopped by signal n
+ */
+export async function runInTerminal(
+  program: ProgramDefinition,
+  values: Record<string, string | number>,
+  json: boolean,
+): Promise<number> {
+  const session = new Session({ id: program.id, program, values, monitor: new Monitor() })
+  const view = json ? jsonView() : process.stdout.isTTY ? new LiveTable(session) : linesView(session)
+  session.onEvent((event) => view.event(event))
+  let stopped: keyof typeof EXIT | null = null
+  const stopBy = (signal: 'SIGINT' | 'SIGTERM') => () => {
+    stopped = signal
+    void session.stop()
+  }
+  process.on('SIGINT', stopBy('SIGINT'))
+  process.on('SIGTERM', stopBy('SIGTERM'))
+  // Who reads our output is gone (`forkscope run … | head`): there is nobody left to run for.
+  process.stdout.on('error', () => void session.stop())
+  process.on('unhandledRejection', (thrown) => session.fail(thrown))
+  await session.start()
+  const outcome = await session.ended
+  await view.end()
+  if (stopped) return EXIT[stopped]
+  return isGood(session, outcome) ? EXIT.good : EXIT.problem
+}

@@ -1,0 +1,96 @@
+/** What can be started: the programs that come with the app, described without loading any of them. */
+import { type NumberParameter, type Parameters, speedParameter } from '../../shared/parameters.ts'
+import { spiderParameters } from './demos/spider/parameters.ts'
+import { threadsParameters } from './demos/threads/parameters.ts'
+
+export interface ProgramSource {
+  name: string
+  language: 'typescript' | 'python'
+}
+
+export interface ProgramDefinition {
+  id: string
+  title: string
+  /** A few words under the title. */
+  summary: string
+  /** What it does and what to watch for, in a sentence or two. */
+  watch: string
+  /** Its own parameters and, first of all, the speed that every program has. */
+  parameters: Parameters & { speed: NumberParameter }
+  /** The module whose main function it is. */
+  module: URL
+  /** Files in `demos/`, the program itself first. */
+  sources: readonly ProgramSource[]
+}
+
+/** From source the modules are `.ts`, built they are not. */
+const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
+
+function demo(
+  about: Pick<ProgramDefinition, 'id' | 'title' | 'summary' | 'watch'> & { parameters?: Parameters },
+): ProgramDefinition {
+  const { id, parameters = {} } = about
+  return {
+    ...about,
+    parameters: { speed: speedParameter, ...parameters },
+    module: new URL(`./demos/${id}${extension}`, import.meta.url),
+    sources: [
+      { name: `${id}.ts`, language: 'typescript' },
+      { name: `${id}.py`, language: 'python' },
+    ],
+  }
+}
+
+export const catalog: readonly ProgramDefinition[] = [
+  demo({
+    id: 'dog-cat',
+    title: 'Dog and cat',
+    summary: 'two processes at once',
+    watch:
+      'Two processes count to five, each at its own pace. Watch their lines mix: neither waits for the other, and the cat is done first.',
+  }),
+  demo({
+    id: 'download-analysis',
+    title: 'Download → analysis',
+    summary: 'a queue between two',
+    watch:
+      'One process puts a number in a queue each second, another gets them. Watch the list grow, and analysis stop when nothing has come for two seconds.',
+  }),
+  demo({
+    id: 'spider',
+    title: 'Spider',
+    summary: 'pool, queue, database',
+    watch:
+      'Three workers fetch pages and put rows in a queue; one process inserts them. Watch the queue fill: inserting is slower than fetching.',
+    parameters: spiderParameters,
+  }),
+  demo({
+    id: 'threads',
+    title: 'Threads',
+    summary: 'beside processes: the cost',
+    watch:
+      'The same work on threads and on processes. Watch the PIDs, the start-up times and the counter: threads share one memory, processes each have their own.',
+    parameters: threadsParameters,
+  }),
+  demo({
+    id: 'socket',
+    title: 'Socket',
+    summary: 'two ends of a connection',
+    watch:
+      'One process asks, the other answers, over a TCP connection. Watch them take turns: who waits is the one that listens.',
+  }),
+  demo({
+    id: 'file',
+    title: 'File',
+    summary: 'one appends, one follows',
+    watch:
+      'One process appends lines to a file, the other reads what is new. Watch the reader: a file cannot say that something came, so it must look.',
+  }),
+  demo({
+    id: 'swallowed',
+    title: 'Swallowed errors',
+    summary: 'a pool that fails aloud',
+    watch:
+      'Some tasks throw, one exits, one is killed, and nobody asks for their results. Python says nothing here. Watch every failure show up while the rest finish.',
+  }),
+]

@@ -1,0 +1,41 @@
+/** The table that the spider fills: one row a page. */
+
+/** What a page says. Money in cents. */
+export interface Page {
+  page: number
+  title: string
+  goods: number
+  totalCents: number
+}
+
+export interface PagesTable {
+  /** Writes a page; one that was written before is replaced, so that a page run again is not there twice. */
+  insert(page: Page): void
+  /** @returns how many rows the table has */
+  count(): number
+  close(): void
+}
+
+/**
+ * Opens the database and empties its table `pages`, so that what is in it is of this run.
+ * @throws Error that names the file, if it cannot be opened or is no database
+ */
+export async function pagesTable(file: string): Promise<PagesTable> {
+  const { DatabaseSync } = await import('node:sqlite')
+  try {
+    const database = new DatabaseSync(file)
+    database.exec('DROP TABLE IF EXISTS pages')
+    database.exec(
+      'CREATE TABLE pages (page INTEGER PRIMARY KEY, title TEXT NOT NULL, goods INTEGER NOT NULL, total_cents INTEGER NOT NULL)',
+    )
+    const insert = database.prepare('INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)')
+    const count = database.prepare('SELECT count(*) AS rows FROM pages')
+    return {
+      insert: ({ page, title, goods, totalCents }) => insert.run(page, title, goods, totalCents),
+      count: () => Number(count.get()?.rows),
+      close: () => database.close(),
+    }
+  } catch (cause) {
+    throw new Error(`The database ${file} cannot be used: ${(cause as Error).message}.`, { cause })
+  }
+}
