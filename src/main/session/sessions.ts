@@ -121,14 +121,14 @@ export class Sessions {
   }
 
   /**
-   * @returns what changed in a session after revision `since`, or null if nothing did
+   * @returns what changed in a session after revision `since`; for one that has ended, null if nothing did
    * @throws ApiError not-found, also for a session that a later one of its program has replaced
    */
   patch(session: SessionId, since: number): SessionPatch | null {
     const found = this.#session(session)
     found.settle()
     const { state } = found
-    if (since === state.rev && since !== 0) return null
+    if (since === state.rev && since !== 0 && !found.running) return null
     return patchSince(state, since > state.rev ? 0 : since, found.state.head.endedAtUs ?? found.nowUs())
   }
 

@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'electron-vite'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const at = (path: string) => resolve(root, path)
+
+/** Modules that are loaded by their URL while the app runs, so that no import leads to them. */
+const loadedByUrl = [
+  'src/multiprocessing/child/entry.ts',
+  'src/multiprocessing/thread/thread-entry.ts',
+  ...readdirSync(at('src/main/programs/demos'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `src/main/programs/demos/${name}`),
+]
+
+/** In CommonJS there is no `import.meta` to be handed on; all that `main` asks of it is the URL. */
+const importMetaForMain = {
+  name: 'import-meta-for-main',
+  transform: (code: string) => code.replace('main(import.meta,', 'main({ url: import.meta.url },'),
+}
+
+/** CommonJS, a file a module, laid out as in `src`: paths relative to a module mean the same as from source. */
+const commonJs = {
+  format: 'cjs' as const,
+  preserveModules: true,
+  preserveModulesRoot: at('src'),
+  entryFileNames: '[name].cjs',
+}
+
+/**
+ * Two builds: what ships, in `out/`, for the Electron of package.json; and `--mode electron-22`, in `out-electron-22/`,
+ * lowered for the older Electron that the tests can have where today's cannot be downloaded.
+ */
+export default defineConfig(({ mode }) => {
+  const old = mode === 'electron-22'
+  const out = at(old ? 'out-electron-22' : 'out')
+  const nodeTarget = old ? 'node16.17' : 'node24'
+  return {
+    main: {
+      plugins: [importMetaForMain],
+      resolve: { alias: { forkscope: at('src/multiprocessing/index.ts') } },
+      build: {
+        outDir: `${out}/main`,
+        target: nodeTarget,
+        minify: false,
+        rollupOptions: { input: ['src/main/index.ts', ...loadedByUrl].map(at), output: commonJs },
+      },
+    },
+    preload: {
+      build: {
+        outDir: `${out}/preload`,
+        target: nodeTarget,
+        minify: false,
+        rollupOptions: {
+          input: at('src/preload/index.ts'),
+          output: { format: 'cjs' as const, entryFileNames: 'index.cjs' },
+        },
+      },
+    },
+    renderer: {
+      root: at('src/renderer'),
+      base: './',
+      oxc: { jsx: { runtime: 'automatic' as const, importSource: 'preact' } },
+      build: {
+        outDir: `${out}/renderer`,
+        target: old ? 'chrome108' : 'chrome140',
+        modulePreload: { polyfill: false },
+        assetsInlineLimit: 0,
+        rollupOptions: { input: at('src/renderer/index.html') },
+      },
+    },
+  }
+})

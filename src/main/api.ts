@@ -1,0 +1,151 @@
+/**
+ * The API's main side: answers calls, and pushes to every view what it watches, four times a second at most.
+ * Hosts carry it and add nothing: see `hosts/`.
+ */
+
+import {
+  type Answer,
+  ApiError,
+  type AppInfo,
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  type Overview,
+  type Pushes,
+  type PushName,
+} from '../shared/api.ts'
+import { callInputs } from '../shared/api-inputs.ts'
+import type { SessionId } from '../shared/session-state.ts'
+import type { Sessions } from './session/sessions.ts'
+
+export const PUSH_EVERY_MS = 250
+
+/** One window or browser tab, as its host gives it to the API. */
+export interface View {
+  push<P extends PushName>(name: P, value: Pushes[P]): void
+  /** Whether it has not yet taken what it was sent; it is then left out this time and gets more the next. */
+  busy(): boolean
+}
+
+export interface Connection {
+  /** Answers any call, also one that does not exist or does not fit; never rejects. */
+  call(name: unknown, input: unknown): Promise<Answer<unknown>>
+  /** The view is gone: nothing is pushed to it any more. */
+  close(): void
+}
+
+export interface Api {
+  connect(view: View): Connection
+}
+
+interface Watcher {
+  view: View
+  /** The revision that the view has seen of each session that it watches. */
+  seen: Map<SessionId, number>
+  overview: string
+}
+
+type Handlers = { [N in CallName]: (input: CallInput<N>, watcher: Watcher) => CallOutput<N> | Promise<CallOutput<N>> }
+
+function isCallName(name: unknown): name is CallName {
+  return typeof name === 'string' && Object.hasOwn(callInputs, name)
+}
+
+/** @param info what the host knows of itself */
+export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'host' | 'versions'>): Api {
+  const watchers = new Set<Watcher>()
+  let timer: NodeJS.Timeout | undefined
+
+  const pushSession = (watcher: Watcher, session: SessionId, since: number) => {
+    const patch = sessions.patch(session, since)
+    if (!patch) return
+    watcher.seen.set(session, patch.rev)
+    watcher.view.push('session', patch)
+  }
+
+  const pushOverview = (watcher: Watcher, overview: Overview, text: string) => {
+    if (watcher.overview === text) return
+    watcher.overview = text
+    watcher.view.push('overview', overview)
+  }
+
+  const tick = () => {
+    const overview = sessions.overview()
+    const text = JSON.stringify(overview)
+    for (const watcher of watchers) {
+      if (watcher.view.busy()) continue
+      pushOverview(watcher, overview, text)
+      for (const [session, seen] of watcher.seen) {
+        try {
+          pushSession(watcher, session, seen)
+        } catch {
+          // Its program was started anew; the overview has told the view so.
+          watcher.seen.delete(session)
+        }
+      }
+    }
+  }
+
+  const handlers: Handlers = {
+    getAppInfo: () => ({
+      ...info,
+      nodeForPrograms: sessions.nodeForPrograms,
+      platform: process.platform,
+      programs: [...sessions.programs],
+      overview: sessions.overview(),
+    }),
+    readSources: ({ program }) => sessions.readSources(program),
+    startProgram: async ({ program, parameters }) => ({ session: await sessions.start(program, parameters) }),
+    stopSession: ({ session }) => sessions.stop(session),
+    watchSession: ({ session }, watcher) => {
+      pushSession(watcher, session, 0)
+      return {}
+    },
+    unwatchSession: ({ session }, watcher) => {
+      watcher.seen.delete(session)
+      return {}
+    },
+    signalProcess: ({ session, process: id, signal }) => {
+      sessions.signal(session, id, signal)
+      return {}
+    },
+    retryTask: ({ session, task }) => ({ task: sessions.retry(session, task) }),
+  }
+
+  const call = async (watcher: Watcher, name: unknown, input: unknown): Promise<unknown> => {
+    if (!isCallName(name)) throw new ApiError('bad-input', 'There is no such call.')
+    const parsed = callInputs[name].safeParse(input)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      throw new ApiError(
+        'bad-input',
+        `${name}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'does not fit'}`,
+      )
+    }
+    return (handlers[name] as (given: unknown, by: Watcher) => unknown)(parsed.data, watcher)
+  }
+
+  return {
+    connect(view) {
+      const watcher: Watcher = { view, seen: new Map(), overview: '' }
+      watchers.add(watcher)
+      timer ??= setInterval(tick, PUSH_EVERY_MS)
+      return {
+        async call(name, input) {
+          try {
+            return { ok: true, value: await call(watcher, name, input) }
+          } catch (error) {
+            const code = error instanceof ApiError ? error.code : 'failed'
+            return { ok: false, error: { code, message: (error as Error).message } }
+          }
+        },
+        close() {
+          watchers.delete(watcher)
+          if (watchers.size > 0) return
+          clearInterval(timer)
+          timer = undefined
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,43 @@
+/** The app in a browser: sessions, API and server put together, until a signal ends it. */
+import { join } from 'node:path'
+import { createApi } from '../api.ts'
+import { appVersion, packageRoot } from '../app-info.ts'
+import { catalog } from '../programs/catalog.ts'
+import { Sessions } from '../session/sessions.ts'
+import { handleStrayErrors } from '../stray-errors.ts'
+import { startBrowserServer } from './browser-server.ts'
+import { openAppWindow } from './browser-window.ts'
+
+export interface BrowserHostOptions {
+  /** 0 for a free one. */
+  port: number
+  /** Whether to open a browser where there is a display. */
+  open: boolean
+}
+
+/**
+ * Serves until SIGINT or SIGTERM, then stops every session and ends the process.
+ * @throws PortError if the port cannot be had
+ */
+export async function runBrowserHost({ port, open }: BrowserHostOptions): Promise<void> {
+  const sessions = new Sessions({ programs: catalog })
+  handleStrayErrors(sessions)
+  const api = createApi(sessions, {
+    version: appVersion(),
+    host: 'browser',
+    versions: { node: process.versions.node },
+  })
+  const server = await startBrowserServer(api, join(packageRoot(), 'out', 'renderer'), port)
+  let ending = false
+  const end = async () => {
+    if (ending) return
+    ending = true
+    await sessions.stopAll()
+    await server.close()
+    process.exit(0)
+  }
+  process.on('SIGINT', end)
+  process.on('SIGTERM', end)
+  process.stdout.write(`Forkscope is ready: ${server.url}\n`)
+  if (open) openAppWindow(server.url)
+}

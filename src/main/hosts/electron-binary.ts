@@ -1,0 +1,53 @@
+/** Where Electron's own binary is, if it can be had. Runs in plain Node. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+export type ElectronBinary = { path: string } | { missing: string }
+
+const DOWNLOAD_LIMIT_MS = 10 * 60_000
+
+function lastReason(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim())
+  return (
+    lines.find((line) => /error|refused|not found|timed? ?out/i.test(line)) ?? lines.find(Boolean) ?? 'no reason given'
+  )
+}
+
+/**
+ * Finds the binary, or downloads it the first time, as Electron's own package does.
+ * @returns its path, or in a few words why there is none
+ */
+export function findElectron(): ElectronBinary {
+  let folder: string
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  } catch {
+    return { missing: 'the package electron is not installed' }
+  }
+  const named = () => {
+    const file = join(folder, 'path.txt')
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : null
+  }
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  if (override) {
+    const path = join(override, named() ?? 'electron')
+    return existsSync(path) ? { path } : { missing: `ELECTRON_OVERRIDE_DIST_PATH has no ${path}` }
+  }
+  const installed = () => {
+    const name = named()
+    const path = name === null ? null : join(folder, 'dist', name)
+    return path !== null && existsSync(path) ? path : null
+  }
+  const before = installed()
+  if (before) return { path: before }
+  process.stderr.write('Getting Electron, which is done once…\n')
+  const download = spawnSync(process.execPath, [join(folder, 'install.js')], {
+    encoding: 'utf8',
+    timeout: DOWNLOAD_LIMIT_MS,
+  })
+  const after = installed()
+  if (after) return { path: after }
+  return { missing: `its binary could not be downloaded (${lastReason(`${download.stderr}\n${download.stdout}`)})` }
+}

@@ -1,0 +1,81 @@
+/** The app's life in Electron: one instance, one window, and an end that leaves no process behind. */
+import { fileURLToPath } from 'node:url'
+import { app, type BrowserWindow } from 'electron'
+import type { Api } from '../api.ts'
+import { answerCalls } from './electron-calls.ts'
+import { installMenu } from './electron-menu.ts'
+import { declareScheme, servePage } from './electron-protocol.ts'
+import { hardenContents } from './electron-security.ts'
+import { openWindow } from './electron-window.ts'
+
+export interface ElectronHostOptions {
+  api: Api
+  /** Ends every session; the app quits after that. */
+  stopAll(): Promise<void>
+}
+
+/** Longer than any stop takes. After this the app ends all the same, and what is left ends with it. */
+const STOP_LIMIT_MS = 3_000
+
+/** Runs the app until it is quit. Must be called before Electron is ready. */
+export function runElectronHost({ api, stopAll }: ElectronHostOptions): void {
+  if (!app.requestSingleInstanceLock()) {
+    app.quit()
+    return
+  }
+  let window: BrowserWindow | null = null
+  let exitCode = 0
+  let ending: Promise<void> | null = null
+
+  const end = () => {
+    ending ??= Promise.race([stopAll(), new Promise<void>((resolve) => setTimeout(resolve, STOP_LIMIT_MS))]).finally(
+      () => app.exit(exitCode),
+    )
+    return ending
+  }
+  const show = () => {
+    if (!window || window.isDestroyed()) {
+      window = openWindow()
+      window.once('closed', () => (window = null))
+      return
+    }
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+  }
+
+  // Root on Linux has to run without Chromium's sandbox, and asking for both ends the app.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  declareScheme()
+  hardenContents()
+  answerCalls(api, () => window)
+  app.on('second-instance', show)
+  app.on('activate', show)
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+  app.on('before-quit', (event) => {
+    event.preventDefault()
+    // The window remembers its place when it closes, and a stopped session is not worth watching.
+    window?.close()
+    void end()
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+  process.on('uncaughtException', (error) => {
+    console.error('Forkscope has met an error of its own and ends:', error)
+    exitCode = 1
+    void end()
+  })
+  app
+    .whenReady()
+    .then(async () => {
+      await servePage(fileURLToPath(new URL('../../../renderer', import.meta.url)))
+      installMenu()
+      show()
+    })
+    .catch((error: unknown) => {
+      console.error(`Forkscope cannot start: ${(error as Error).message}`)
+      exitCode = 1
+      void end()
+    })
+}

@@ -1,0 +1,13 @@
+/** Electron's main process: puts sessions, API and window together. */
+import { createApi } from './api.ts'
+import { appVersion } from './app-info.ts'
+import { runElectronHost } from './hosts/electron.ts'
+import { catalog } from './programs/catalog.ts'
+import { Sessions } from './session/sessions.ts'
+import { handleStrayErrors } from './stray-errors.ts'
+
+const sessions = new Sessions({ programs: catalog })
+handleStrayErrors(sessions)
+const { node, electron = '', chrome = '' } = process.versions
+const api = createApi(sessions, { version: appVersion(), host: 'electron', versions: { electron, chrome, node } })
+runElectronHost({ api, stopAll: () => sessions.stopAll() })

@@ -1,0 +1,28 @@
+/**
+ * What Electron 22 lacks of today's, for the verification in a real but older Electron. Loaded by `electron -r`; nothing in
+ * `src/` knows of it.
+ */
+const os = require('node:os')
+require('core-js/actual')
+const { protocol } = require('electron')
+const { fetch, Headers, Request, Response } = require('undici5')
+
+Object.assign(globalThis, { fetch, Headers, Request, Response })
+
+// Node 18.14.
+os.availableParallelism ??= () => os.cpus().length
+
+// protocol.handle, Electron 25, on top of what was there before it.
+protocol.handle ??= (scheme, handler) => {
+  protocol.registerBufferProtocol(scheme, async (request, answer) => {
+    const response = await handler({ url: request.url, method: request.method })
+    const headers = Object.fromEntries(response.headers)
+    answer({
+      statusCode: response.status,
+      headers,
+      mimeType: (headers['content-type'] ?? 'text/plain').split(';')[0],
+      charset: 'utf-8',
+      data: Buffer.from(await response.arrayBuffer()),
+    })
+  })
+}
