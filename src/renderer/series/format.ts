@@ -1,0 +1,54 @@
+/** Figures as text. Every unit has one form, so that columns stand still. */
+
+/** A clock that runs: `00:06.8`, from an hour on `1:02:03`. */
+export function formatClock(us: number): string {
+  const tenths = Math.floor(us / 100_000)
+  const seconds = Math.floor(tenths / 10)
+  const two = (value: number) => String(value).padStart(2, '0')
+  if (seconds >= 3600) return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}.${tenths % 10}`
+}
+
+/** A length of time, as short as it can be said: `12 ms`, `4.2 s`, `3 min 05 s`. */
+export function formatDuration(us: number): string {
+  if (us < 1_000) return `${Math.round(us)} µs`
+  if (us < 1_000_000) return `${Math.round(us / 1_000)} ms`
+  const seconds = us / 1_000_000
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
+}
+
+/** An estimate, in whole seconds or minutes: it is no better than that. */
+export function formatRest(us: number): string {
+  const seconds = Math.max(1, Math.round(us / 1_000_000))
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+}
+
+/** A moment on the axis: `6.84 s`. */
+export function formatMoment(us: number): string {
+  return `${(us / 1_000_000).toFixed(2)} s`
+}
+
+/** CPU: 100 is one core. */
+export function formatPercent(percent: number | null): string {
+  if (percent === null) return '–'
+  return `${percent < 99.95 ? percent.toFixed(1) : Math.round(percent)} %`
+}
+
+/** Memory in megabytes of a million bytes, in gigabytes from ten thousand of them on. */
+export function formatMemory(bytes: number | null): string {
+  if (bytes === null) return '–'
+  const megabytes = bytes / 1e6
+  return megabytes < 10_000 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1000).toFixed(1)} GB`
+}
+
+/** Puts or gets a second. */
+export function formatRate(perSecond: number): string {
+  return perSecond < 100 ? `${perSecond.toFixed(1)} /s` : `${Math.round(perSecond)} /s`
+}
+
+/** `1 process`, `2 processes`. */
+export function countOf(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}

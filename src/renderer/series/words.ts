@@ -1,0 +1,103 @@
+/** What the rows of a session say, in words a person would use. */
+import type { LaneSegment, PoolRow, ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
+import { countOf, formatDuration, formatRest } from './format.ts'
+
+/** The sign beside a state, never without its word. */
+export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good' | 'bad'
+
+export interface StateWords {
+  sign: StateSign
+  text: string
+}
+
+/** @returns how a process ended */
+export function endWords({ exitCode, signal, kind }: ProcessRow): StateWords {
+  if (signal) return { sign: 'bad', text: `ended by ${signal}` }
+  if (exitCode !== 0 && exitCode !== null)
+    return { sign: 'bad', text: kind === 'main' ? 'failed' : `exited with ${exitCode}` }
+  return { sign: 'good', text: 'finished' }
+}
+
+/** @returns what a process does, or how it ended */
+export function stateWords(row: ProcessRow, state: SessionState): StateWords {
+  if (row.state === 'exited') return endWords(row)
+  if (row.state === 'waiting') return { sign: 'waiting', text: row.waitingOn?.label ?? 'waiting' }
+  const task = row.task === null ? undefined : state.tasks.get(row.task)
+  if (row.state === 'sleeping')
+    return { sign: 'sleeping', text: task ? `${shortCall(task.name)}, sleeping` : 'sleeping' }
+  if (row.state === 'starting') return { sign: 'starting', text: 'starting' }
+  return { sign: 'running', text: task ? shortCall(task.name) : 'running' }
+}
+
+/** A call without the texts that are longer than they are worth in a table: `spider(pages, 7)`. */
+export function shortCall(name: string): string {
+  return name.replace(/(, )?"[^"]{10,}"/g, '').replace('(, ', '(')
+}
+
+/** @returns a stretch of a lane in words, for a tooltip */
+export function segmentWords(segment: LaneSegment, state: SessionState): string {
+  const task = segment.task === null ? undefined : state.tasks.get(segment.task)
+  if (segment.state === 'waiting') return `waiting: ${segment.waitingOn?.label ?? 'for something'}`
+  if (segment.state === 'running' && task) return task.name
+  return task ? `${segment.state} in ${task.name}` : segment.state
+}
+
+/** @returns how full a queue is, and who is held up by that */
+export function queueWords(row: QueueRow): StateWords {
+  const waiting = row.waitingToPut.length
+  const room = row.maxsize > 0 ? ` of ${row.maxsize}` : ''
+  const held = waiting > 0 ? `, ${waiting} ${waiting === 1 ? 'waits' : 'wait'} to put` : ''
+  if (row.maxsize > 0 && row.depth >= row.maxsize) return { sign: 'waiting', text: `full: ${row.depth}${room}${held}` }
+  if (row.depth === 0) {
+    const hungry = row.waitingToGet.length
+    const text = hungry > 0 ? `empty, ${hungry} ${hungry === 1 ? 'waits' : 'wait'} to get` : 'empty'
+    return { sign: 'good', text: row.closed ? 'empty and closed' : text }
+  }
+  return {
+    sign: 'running',
+    text: `${countOf(row.depth, 'item')}${room ? `,${room.replace(' of', ' room for')}` : ''}${held}`,
+  }
+}
+
+export interface WaitingWords {
+  /** `worker 4 +1`, or `nobody`. */
+  short: string
+  /** How long the first of them has waited; empty if nobody does. */
+  howLong: string
+  /** All of them, each with what for and how long. */
+  long: string
+}
+
+/** @returns who waits on a queue and for how long, those who put first */
+export function waitingWords(row: QueueRow, state: SessionState, nowUs: number): WaitingWords {
+  const waiters = [
+    ...row.waitingToPut.map((waiter) => ({ ...waiter, what: 'to put' })),
+    ...row.waitingToGet.map((waiter) => ({ ...waiter, what: 'to get' })),
+  ]
+  const [first] = waiters
+  if (!first) return { short: 'nobody', howLong: '', long: 'Nobody waits' }
+  const name = (process: string) => state.processes.get(process)?.name ?? process
+  const since = (sinceUs: number) => formatDuration(Math.max(0, nowUs - sinceUs))
+  return {
+    short: `${name(first.process)}${waiters.length > 1 ? ` +${waiters.length - 1}` : ''}`,
+    howLong: since(first.sinceUs),
+    long: waiters.map(({ process, what, sinceUs }) => `${name(process)} waits ${what}, ${since(sinceUs)}`).join('; '),
+  }
+}
+
+/** `5 done · 3 running · 1 waiting · 1 failed`; what is none is left out, but for what is done. */
+export function poolWords({ done, running, waiting, failed }: PoolRow): string {
+  const parts = [`${done} done`]
+  if (running > 0) parts.push(`${running} running`)
+  if (waiting > 0) parts.push(`${waiting} waiting`)
+  if (failed > 0) parts.push(`${failed} failed`)
+  return parts.join(' · ')
+}
+
+/** `6 of 10 · 4 s left`: what has ended of all tasks, and while the run goes on how long the rest may take. */
+export function progressWords({ done, running, waiting, failed, etaUs }: PoolRow, live: boolean): string {
+  const ended = done + failed
+  const all = ended + running + waiting
+  const left = live && etaUs !== null && etaUs > 0 ? ` · ${formatRest(etaUs)} left` : ''
+  return `${ended} of ${all}${left}`
+}

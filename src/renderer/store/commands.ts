@@ -1,0 +1,95 @@
+/** What the user can ask for. A command that is under way is known, so that its button can wait for it. */
+import { batch, signal } from '@preact/signals'
+import type { Overview } from '../../shared/api.ts'
+import { call, openConnection } from './connection.ts'
+import { fieldError, fieldValues } from './parameters.ts'
+import { prefer } from './preferences.ts'
+import { appInfo, isRunning, loadSources, overview, program, status } from './programs.ts'
+import { inspectorTab } from './selection.ts'
+import { receivePatch, watchAgain, watchCurrent, watchedSession } from './session.ts'
+
+export type Command = 'starting' | 'restarting' | 'stopping'
+
+/** Calls under way, by program. */
+export const underWay = signal<ReadonlyMap<string, Command>>(new Map())
+/** The last call that was refused, as a sentence, and the program it was about. */
+export const refusal = signal<{ program: string; message: string } | null>(null)
+
+/** Connects to the host; what it pushes ends up in the store. */
+export function begin(): void {
+  openConnection({ overview: receiveOverview, session: receivePatch }, () => void greet())
+}
+
+async function greet(): Promise<void> {
+  try {
+    const info = await call('getAppInfo', {})
+    batch(() => {
+      appInfo.value = info
+      overview.value = info.overview
+    })
+    await watchAgain()
+    await loadSources()
+  } catch {
+    // The connection was lost again; the next one greets anew.
+  }
+}
+
+function receiveOverview(value: Overview): void {
+  overview.value = value
+  void watchCurrent()
+}
+
+export function chooseProgram(id: string): void {
+  batch(() => {
+    prefer({ program: id })
+    refusal.value = null
+    inspectorTab.value = 0
+  })
+  void watchCurrent()
+  void loadSources()
+}
+
+/** Does one thing at a time for a program, and ends only when the page knows what came of it. */
+async function during(id: string, command: Command, act: () => Promise<unknown>): Promise<void> {
+  if (underWay.value.has(id)) return
+  underWay.value = new Map([...underWay.value, [id, command]])
+  try {
+    await act()
+    refusal.value = null
+    // The next push would say it too, a little later: a button would tell yesterday's state until then.
+    receiveOverview((await call('getAppInfo', {})).overview)
+  } catch (error) {
+    refusal.value = { program: id, message: (error as Error).message }
+  } finally {
+    underWay.value = new Map([...underWay.value].filter(([program]) => program !== id))
+  }
+}
+
+/** Starts the program that is shown, anew if it runs. With a field that is wrong it does nothing: the field says why. */
+export function start(): void {
+  const info = program.value
+  if (!info || Object.keys(info.parameters).some((name) => fieldError(info, name) !== null)) return
+  const parameters = fieldValues(info)
+  const command = isRunning.value ? 'restarting' : 'starting'
+  void during(info.id, command, () => call('startProgram', { program: info.id, parameters }))
+}
+
+export function stop(): void {
+  const { session, program: id } = status.value ?? {}
+  if (session && id) void during(id, 'stopping', () => call('stopSession', { session }))
+}
+
+export function signalProcess(process: string, signal: 'SIGTERM' | 'SIGKILL'): void {
+  act((session) => call('signalProcess', { session, process, signal }))
+}
+
+export function retryTask(task: string): void {
+  act((session) => call('retryTask', { session, task }))
+}
+
+function act(ask: (session: string) => Promise<unknown>): void {
+  const id = program.value?.id
+  const session = watchedSession()
+  if (!session || !id) return
+  ask(session).catch((error: Error) => (refusal.value = { program: id, message: error.message }))
+}

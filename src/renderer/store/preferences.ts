@@ -1,0 +1,59 @@
+/** What the page remembers from one visit to the next. */
+import { effect, signal } from '@preact/signals'
+
+export type Theme = 'system' | 'light' | 'dark'
+
+const KEY = 'forkscope.preferences'
+
+interface Preferences {
+  theme: Theme
+  program: string
+  /** Width of the right column and height of the process panel, in pixels; 0 is the layout's own. */
+  sideWidth: number
+  processesHeight: number
+  wholeRun: boolean
+}
+
+const DEFAULT: Preferences = { theme: 'system', program: 'dog-cat', sideWidth: 0, processesHeight: 0, wholeRun: false }
+
+function read(): Preferences {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>
+    const value = { ...DEFAULT }
+    if (kept.theme === 'light' || kept.theme === 'dark') value.theme = kept.theme
+    if (typeof kept.program === 'string') value.program = kept.program
+    if (Number.isFinite(kept.sideWidth)) value.sideWidth = kept.sideWidth as number
+    if (Number.isFinite(kept.processesHeight)) value.processesHeight = kept.processesHeight as number
+    value.wholeRun = kept.wholeRun === true
+    return value
+  } catch {
+    return { ...DEFAULT }
+  }
+}
+
+export const preferences = signal<Preferences>(read())
+
+export function prefer(change: Partial<Preferences>): void {
+  preferences.value = { ...preferences.value, ...change }
+}
+
+const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
+const systemIsDark = signal(systemDark.matches)
+systemDark.addEventListener('change', ({ matches }) => (systemIsDark.value = matches))
+
+/** The theme that is shown. */
+export const shownTheme = signal<'light' | 'dark'>('light')
+
+effect(() => {
+  const { theme } = preferences.value
+  shownTheme.value = theme === 'system' ? (systemIsDark.value ? 'dark' : 'light') : theme
+  document.documentElement.dataset.theme = shownTheme.value
+})
+
+effect(() => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(preferences.value))
+  } catch {
+    // A browser that keeps nothing shows the defaults next time.
+  }
+})

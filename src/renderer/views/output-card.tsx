@@ -1,0 +1,167 @@
+/** What the processes print, interleaved by time. */
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { OutputLine } from '../../shared/session-state.ts'
+import { colourClass } from '../series/colours.ts'
+import { type OutputView, outputView } from '../series/output-view.ts'
+import { selection } from '../store/selection.ts'
+import { peekState, read } from '../store/session.ts'
+import { Card } from './card.tsx'
+import { Icon } from './icons.tsx'
+import { testIds } from './test-ids.ts'
+
+/** What the filter shows: everything, whatever is selected, or one process. */
+type Filter = 'all' | 'selected' | `process ${string}`
+
+function filteredProcess(filter: Filter): string | null {
+  if (filter === 'all') return null
+  if (filter !== 'selected') return filter.slice('process '.length)
+  return selection.value?.kind === 'process' ? selection.value.id : null
+}
+
+const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })
+
+function Line({ line, selected }: { line: OutputLine; selected: boolean }) {
+  const row = peekState()?.processes.get(line.process)
+  const stderr = line.stream === 'stderr'
+  return (
+    <div
+      class={`line ${colourClass(row?.order)} ${stderr ? 'stderr' : ''} ${selected ? 'selected' : ''}`}
+      data-testid={testIds.outputLine}
+      data-process={line.process}
+      data-stream={line.stream}
+    >
+      <span class="num">{seconds.format(line.atUs / 1e6)}</span>
+      <b class="cut">{row?.name ?? line.process}</b>
+      <span>
+        {stderr && <i class="stderr-tag">stderr </i>}
+        {line.text}
+      </span>
+    </div>
+  )
+}
+
+function FilterSelect({ value, onChange }: { value: Filter; onChange: (filter: Filter) => void }) {
+  const processes = [...(read('processes')?.values() ?? [])]
+  return (
+    <select
+      class="select"
+      aria-label="Whose output is shown"
+      data-testid={testIds.outputFilter}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value as Filter)}
+    >
+      <option value="all">all processes</option>
+      <option value="selected">what is selected</option>
+      {processes.map(({ id, name }) => (
+        <option key={id} value={`process ${id}`}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+/** Lines never change, so each one is made once: rendering again costs only what is new. */
+function useLines() {
+  const made = useRef({ state: peekState(), selected: '', lines: new Map<number, VNode>() })
+  return ({ lines }: OutputView, selected: string): VNode[] => {
+    const state = peekState()
+    if (made.current.state !== state || made.current.selected !== selected) {
+      made.current = { state, selected, lines: new Map() }
+    }
+    const before = made.current.lines
+    made.current.lines = new Map(
+      lines.map(({ position, line }) => [
+        position,
+        before.get(position) ?? <Line key={position} line={line} selected={line.process === selected} />,
+      ]),
+    )
+    return [...made.current.lines.values()]
+  }
+}
+
+/** Nearer to the end than this, in pixels, it follows. */
+const NEAR_END = 24
+
+export function OutputCard() {
+  const filter = useSignal<Filter>('all')
+  /** The position of the first line that is held in view; null while it follows. */
+  const held = useSignal<number | null>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const render = useLines()
+  const output = read('output')
+  const following = held.value === null
+  const view = outputView(output ?? { first: 0, items: [] }, filteredProcess(filter.value), held.value)
+  const chosen = selection.value?.kind === 'process' ? selection.value.id : ''
+
+  useLayoutEffect(() => {
+    if (following && list.current) list.current.scrollTop = list.current.scrollHeight
+  })
+  useLayoutEffect(() => {
+    const element = list.current
+    if (!element) return
+    const observer = new ResizeObserver(() => {
+      if (held.peek() === null) element.scrollTop = element.scrollHeight
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const onScroll = () => {
+    const element = list.current
+    if (!element) return
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
+    if (atEnd && view.later === 0) held.value = null
+    else if (!atEnd) held.value ??= view.from
+  }
+  const end = (
+    <>
+      <FilterSelect value={filter.value} onChange={(next) => (filter.value = next)} />
+      <button
+        type="button"
+        class={`link follow ${following ? 'on' : ''}`}
+        aria-pressed={following}
+        data-testid={testIds.followOutput}
+        title={
+          following ? 'New lines are scrolled to; scroll up to stay where you are' : 'Go to the newest line and follow'
+        }
+        onClick={() => (held.value = following ? view.from : null)}
+      >
+        {following ? 'following' : 'follow'}
+        <Icon name="down" />
+      </button>
+    </>
+  )
+  return (
+    <Card title="Output" label="Output" class="output" end={end}>
+      <div
+        class="lines mono"
+        ref={list}
+        onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Output lines"
+      >
+        {view.earlier > 0 && (
+          <button type="button" class="link more" onClick={() => (held.value = view.earlierFrom)}>
+            Show earlier lines ({view.earlier})
+          </button>
+        )}
+        {render(view, chosen)}
+        {view.later > 0 && (
+          <button type="button" class="link more" onClick={() => (held.value = view.laterFrom)}>
+            Show later lines ({view.later})
+          </button>
+        )}
+        {view.lines.length === 0 && (
+          <p class="empty-line">
+            {peekState() ? 'Nothing was printed yet.' : 'Press Start: what the processes print appears here.'}
+          </p>
+        )}
+      </div>
+    </Card>
+  )
+}

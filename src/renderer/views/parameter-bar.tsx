@@ -1,0 +1,86 @@
+/** What the program can be told before it is started. */
+import type { ProgramInfo } from '../../shared/api.ts'
+import type { NumberParameter, Parameter } from '../../shared/parameters.ts'
+import { nearestStop, sliderStops } from '../series/slider.ts'
+import { differsFromRun, fieldError, fieldValue, typeInto } from '../store/parameters.ts'
+import { program } from '../store/programs.ts'
+import { testIds } from './test-ids.ts'
+
+interface FieldProps {
+  info: ProgramInfo
+  name: string
+}
+
+function Slider({ info, name, parameter }: FieldProps & { parameter: NumberParameter }) {
+  const stops = sliderStops(parameter.min, parameter.max)
+  const value = Number(fieldValue(info, name))
+  const index = nearestStop(stops, value > 0 ? value : parameter.default)
+  return (
+    <input
+      class="slider"
+      type="range"
+      min={0}
+      max={stops.length - 1}
+      step={1}
+      value={index}
+      aria-label={`${parameter.label}, in steps`}
+      aria-valuetext={`${stops[index]}${parameter.unit ?? ''}`}
+      data-testid={testIds.parameterSlider(name)}
+      onInput={(event) => typeInto(info, name, String(stops[Number(event.currentTarget.value)]))}
+    />
+  )
+}
+
+/** How many characters a field has room for. */
+function fieldSize(parameter: Parameter): number {
+  if ('min' in parameter) return Math.max(3, String(parameter.max).length)
+  return parameter.type === 'url-template' ? 26 : 16
+}
+
+function Field({ info, name }: FieldProps) {
+  const parameter = info.parameters[name]
+  if (!parameter) return null
+  const error = fieldError(info, name)
+  const isNumber = 'min' in parameter
+  const id = `parameter-${name}`
+  return (
+    <div class="parameter" title={parameter.help}>
+      <label for={id}>{parameter.label}</label>
+      {isNumber && parameter.control === 'slider' && <Slider info={info} name={name} parameter={parameter} />}
+      <input
+        id={id}
+        class={`field ${isNumber ? 'num' : 'mono'}`}
+        type="text"
+        inputMode={isNumber ? 'decimal' : 'url'}
+        size={fieldSize(parameter)}
+        value={fieldValue(info, name)}
+        placeholder={isNumber ? undefined : parameter.placeholder}
+        spellcheck={false}
+        autocomplete="off"
+        aria-invalid={error !== null}
+        aria-describedby={error === null ? undefined : `${id}-error`}
+        data-testid={testIds.parameter(name)}
+        onInput={(event) => typeInto(info, name, event.currentTarget.value)}
+      />
+      {isNumber && parameter.unit && <span class="unit">{parameter.unit}</span>}
+      {error !== null && (
+        <p class="field-error" id={`${id}-error`} role="alert" data-testid={testIds.parameterError}>
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+export function ParameterBar() {
+  const info = program.value
+  if (!info) return null
+  return (
+    <form class="bar" aria-label="Parameters" onSubmit={(event) => event.preventDefault()}>
+      {Object.keys(info.parameters).map((name) => (
+        <Field key={`${info.id}.${name}`} info={info} name={name} />
+      ))}
+      {differsFromRun.value && <span class="bar-note">Takes effect with Restart.</span>}
+    </form>
+  )
+}

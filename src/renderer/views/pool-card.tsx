@@ -1,0 +1,109 @@
+/** A pool: a cell a task, and how far it has come. */
+import type { PoolRow, TaskRow } from '../../shared/session-state.ts'
+import { colourClass } from '../series/colours.ts'
+import { countOf, formatDuration } from '../series/format.ts'
+import { poolCells } from '../series/pool-cells.ts'
+import { poolWords, progressWords } from '../series/words.ts'
+import { isSelected, selection, toggleSelection } from '../store/selection.ts'
+import { isLive, peekState, read } from '../store/session.ts'
+import { Card } from './card.tsx'
+import { memo } from './memo.ts'
+import { testIds } from './test-ids.ts'
+
+interface CellProps {
+  task: TaskRow
+  /** Of the process that runs or ran it. */
+  order: number | undefined
+  process: string | undefined
+  selected: boolean
+  withNumber: boolean
+}
+
+function cellWords({ name, state, startedAtUs, endedAtUs }: TaskRow, process: string | undefined): string {
+  const ran = startedAtUs !== null && endedAtUs !== null ? ` after ${formatDuration(endedAtUs - startedAtUs)}` : ''
+  const where = process ? ` on ${process}` : ''
+  return `${name}: ${state}${where}${ran}`
+}
+
+const Cell = memo(({ task, order, process, selected, withNumber }: CellProps) => {
+  const words = cellWords(task, process)
+  return (
+    <button
+      type="button"
+      class={`cell ${task.state} ${colourClass(order)}`}
+      aria-pressed={selected}
+      aria-label={`Task ${task.number}, ${words}`}
+      title={words}
+      data-testid={testIds.poolCell}
+      data-task={task.id}
+      data-state={task.state}
+      onClick={() => toggleSelection('task', task.id)}
+    >
+      {withNumber ? task.number : ''}
+    </button>
+  )
+})
+
+const STATE_WORDS: Partial<Record<PoolRow['state'], string>> = {
+  terminated: 'terminated',
+  broken: 'broken',
+}
+
+function PoolCard({ pool }: { pool: PoolRow }) {
+  const tasks = read('tasks')
+  const processes = peekState()?.processes
+  if (!tasks) return null
+  const { tasks: shown, left, columns } = poolCells(pool, tasks)
+  const chosen = selection.value
+  const state = STATE_WORDS[pool.state]
+  return (
+    <Card
+      class="pool"
+      title={pool.name === 'pool' ? 'Pool' : pool.name}
+      label={`Pool ${pool.name}`}
+      testId={testIds.poolCard}
+      data={{ 'data-pool': pool.id, 'data-state': pool.state }}
+      aside={`${countOf(pool.size, 'worker')}${state ? `, ${state}` : ''}`}
+      end={progressWords(pool, isLive.value)}
+    >
+      <div class="card-body">
+        {shown.length === 0 ? (
+          <p class="soft">A cell appears here for each task that is submitted.</p>
+        ) : (
+          <div class={`cells in-${columns}`}>
+            {shown.map((task) => {
+              const row = task.process === null ? undefined : processes?.get(task.process)
+              const onIt = chosen?.kind === 'process' && task.process === chosen.id
+              return (
+                <Cell
+                  key={task.id}
+                  task={task}
+                  order={row?.order}
+                  process={row?.name}
+                  selected={onIt || isSelected('task', task.id)}
+                  withNumber={columns === 10}
+                />
+              )
+            })}
+          </div>
+        )}
+        <p class="soft">
+          {poolWords(pool)}
+          {left > 0 && ` · ${left} earlier not shown`}
+        </p>
+      </div>
+    </Card>
+  )
+}
+
+export function PoolCards() {
+  const pools = read('pools')
+  if (!pools) return null
+  return (
+    <>
+      {[...pools.values()].map((pool) => (
+        <PoolCard key={pool.id} pool={pool} />
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,79 @@
+/** What the user should know, each in a sentence, the newest first. */
+import type { ProblemRow } from '../../shared/session-state.ts'
+import { formatMoment } from '../series/format.ts'
+import { isSelected, select } from '../store/selection.ts'
+import { peekState, read } from '../store/session.ts'
+import { Card } from './card.tsx'
+import { ErrorText } from './error-text.tsx'
+import { Sign } from './icons.tsx'
+import { memo } from './memo.ts'
+import { RetryButton } from './retry-button.tsx'
+import { testIds } from './test-ids.ts'
+
+function where({ process, pid, atUs }: ProblemRow): string {
+  const name = process === null ? undefined : peekState()?.processes.get(process)?.name
+  const parts = [name, pid === null ? undefined : `PID ${pid}`, `at ${formatMoment(atUs)}`]
+  return parts.filter((part) => part !== undefined).join(' · ')
+}
+
+const Problem = memo(({ row, selected }: { row: ProblemRow; selected: boolean }) => {
+  const { task, process } = row
+  return (
+    <article
+      class={`problem ${selected ? 'selected' : ''}`}
+      data-testid={testIds.problem}
+      data-kind={row.kind}
+      data-task={task ?? undefined}
+    >
+      <b>{row.message}</b>
+      {row.consequence && <span>{row.consequence}</span>}
+      <small class="soft">{where(row)}</small>
+      <div class="problem-acts">
+        {task !== null && (
+          <button type="button" class="link" data-testid={testIds.showTask} onClick={() => select('task', task)}>
+            Show task
+          </button>
+        )}
+        {task === null && process !== null && (
+          <button type="button" class="link" onClick={() => select('process', process)}>
+            Show process
+          </button>
+        )}
+        {task !== null && <RetryButton task={task} />}
+      </div>
+      {row.error && <ErrorText error={row.error} />}
+    </article>
+  )
+})
+
+export function ProblemsCard() {
+  const problems = [...(read('problems')?.values() ?? [])].reverse()
+  const isAbout = ({ task, process }: ProblemRow) =>
+    (task !== null && isSelected('task', task)) || (process !== null && isSelected('process', process))
+  return (
+    <Card title="Problems" label="Problems" class="problems" aside={problems.length > 0 ? problems.length : undefined}>
+      {problems.length === 0 ? (
+        <p class="card-body no-problems">
+          {peekState() ? (
+            <>
+              <Sign sign="good" />
+              None so far
+            </>
+          ) : (
+            <span class="soft">Failed tasks and dead workers are told here.</span>
+          )}
+        </p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section class="problem-list" tabIndex={0} aria-label="Problems, the newest first">
+          {problems.map((row) => (
+            <Problem key={row.id} row={row} selected={isAbout(row)} />
+          ))}
+        </section>
+      )}
+      <div class="unseen" role="status" aria-live="polite">
+        {problems[0] && `Problem: ${problems[0].message}`}
+      </div>
+    </Card>
+  )
+}

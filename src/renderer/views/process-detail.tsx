@@ -1,0 +1,144 @@
+/** All about the selected process. */
+import type { ProcessRow } from '../../shared/session-state.ts'
+import { colourClass } from '../series/colours.ts'
+import { formatDuration, formatMemory, formatPercent } from '../series/format.ts'
+import { roundTop, sampleColumns } from '../series/samples.ts'
+import { endWords, shortCall, stateWords } from '../series/words.ts'
+import { signalProcess } from '../store/commands.ts'
+import { select } from '../store/selection.ts'
+import { elapsedUs, peekState, read } from '../store/session.ts'
+import { axisWindow } from '../store/timeline.ts'
+import { Chart, type ChartData } from './chart.tsx'
+import { Fact } from './fact.tsx'
+import { Icon, Sign } from './icons.tsx'
+import { ProcessName } from './process-name.tsx'
+import { whyNotSignal } from './process-row.tsx'
+import { testIds } from './test-ids.ts'
+
+function Uptime({ row }: { row: ProcessRow }) {
+  const untilUs = row.endedAtUs ?? elapsedUs.value
+  return <>{formatDuration(Math.max(0, untilUs - row.startedAtUs))}</>
+}
+
+function SignalButtons({ row }: { row: ProcessRow }) {
+  const reason = whyNotSignal(row)
+  const button = (testId: string, signal: 'SIGTERM' | 'SIGKILL', words: string, help: string) => (
+    <button
+      type="button"
+      class="button small"
+      disabled={reason !== null}
+      title={reason ?? help}
+      data-testid={testId}
+      onClick={() => signalProcess(row.id, signal)}
+    >
+      <Icon name={signal === 'SIGTERM' ? 'terminate' : 'kill'} />
+      {words}
+    </button>
+  )
+  return (
+    <div class="detail-acts">
+      {button(testIds.terminate, 'SIGTERM', 'Terminate', 'Ask it to end (SIGTERM)')}
+      {button(testIds.kill, 'SIGKILL', 'Kill', 'End it at once (SIGKILL)')}
+    </div>
+  )
+}
+
+function History({ row, kind }: { row: ProcessRow; kind: 'cpuPercent' | 'megabytes' }) {
+  const readSamples = (): ChartData => {
+    const { fromUs, toUs } = axisWindow.value
+    const samples = read('samples')?.get(row.id)?.items ?? []
+    const columns = sampleColumns(samples, fromUs)
+    const y = columns[kind]
+    const top = roundTop(Math.max(0, ...y), kind === 'cpuPercent' ? 10 : 50)
+    return { x: columns.x, y, fromS: fromUs / 1e6, toS: toUs / 1e6, top, isBound: false }
+  }
+  const isCpu = kind === 'cpuPercent'
+  return (
+    <figure>
+      <figcaption>
+        {isCpu ? 'CPU' : 'Memory'} <b>{isCpu ? formatPercent(row.cpuPercent) : formatMemory(row.memoryBytes)}</b>
+      </figcaption>
+      <Chart
+        key={`${row.id} ${kind}`}
+        class={colourClass(row.order)}
+        label={`${isCpu ? 'CPU in percent of a core' : 'Memory in megabytes'} of ${row.name} over time`}
+        height={72}
+        read={readSamples}
+        stepped={false}
+        formatY={(value) => String(Math.round(value))}
+      />
+    </figure>
+  )
+}
+
+function CurrentTask({ row }: { row: ProcessRow }) {
+  const id = row.task
+  const task = id === null ? undefined : read('tasks')?.get(id)
+  if (!task) return <>none</>
+  return (
+    <button type="button" class="link cut" title={task.name} onClick={() => select('task', task.id)}>
+      {shortCall(task.name)}
+    </button>
+  )
+}
+
+function shortWaitWords({ shortWaits, shortWaitUs }: ProcessRow): string {
+  return shortWaits === 0 ? 'none' : `${shortWaits}, ${formatDuration(shortWaitUs)}`
+}
+
+export function ProcessDetail({ id }: { id: string }) {
+  const row = read('processes')?.get(id)
+  read('tasks')
+  const state = peekState()
+  if (!row || !state) return null
+  const { sign, text } = stateWords(row, state)
+  const ended = row.state === 'exited'
+  return (
+    <div class={`detail ${colourClass(row.order)}`} data-testid={testIds.detail} data-process={id}>
+      <div class="detail-head">
+        <i class={`chip ${ended ? 'hollow' : ''}`} aria-hidden="true" />
+        <b class="cut">{row.name}</b>
+        <span class="state cut" title={text}>
+          <Sign sign={sign} />
+          <span class="cut">
+            {row.state === 'waiting' && <span class="unseen">waiting: </span>}
+            {text}
+          </span>
+        </span>
+        <SignalButtons row={row} />
+      </div>
+      <dl class="facts">
+        <Fact name="PID">{row.pid}</Fact>
+        <Fact name="Parent">{row.parent === null ? 'none' : <ProcessName process={row.parent} />}</Fact>
+        <Fact name={ended ? 'Ran for' : 'Uptime'}>
+          <Uptime row={row} />
+        </Fact>
+        {ended ? (
+          <Fact name="Ended" title={endWords(row).text}>
+            {row.signal ?? (row.exitCode === null ? 'finished' : `exit code ${row.exitCode}`)}
+          </Fact>
+        ) : (
+          <Fact name="Task">
+            <CurrentTask row={row} />
+          </Fact>
+        )}
+        <Fact name="Kind">{row.kind}</Fact>
+        <Fact name="Tasks done">{row.tasksDone}</Fact>
+        <Fact
+          name="Short waits"
+          title="Waits and sleeps under 20 ms are too short to be drawn; here is how many, and their sum"
+        >
+          {shortWaitWords(row)}
+        </Fact>
+      </dl>
+      {row.kind === 'thread' ? (
+        <p class="soft">A thread has its process's CPU and memory: see the process it belongs to.</p>
+      ) : (
+        <div class="histories">
+          <History row={row} kind="cpuPercent" />
+          <History row={row} kind="megabytes" />
+        </div>
+      )}
+    </div>
+  )
+}

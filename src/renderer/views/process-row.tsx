@@ -1,0 +1,107 @@
+/** A process in the table. */
+import type { ProcessRow } from '../../shared/session-state.ts'
+import { colourClass } from '../series/colours.ts'
+import { formatMemory, formatPercent } from '../series/format.ts'
+import type { StateWords } from '../series/words.ts'
+import { signalProcess } from '../store/commands.ts'
+import { toggleSelection } from '../store/selection.ts'
+import { Icon, Sign } from './icons.tsx'
+import { LaneCanvas } from './lane-canvas.tsx'
+import { memo } from './memo.ts'
+import { testIds } from './test-ids.ts'
+
+export interface ProcessRowProps {
+  row: ProcessRow
+  level: number
+  sign: StateWords['sign']
+  words: string
+  selected: boolean
+  /** Whether Tab comes to this row; the arrow keys lead to the others. */
+  tabStop: boolean
+}
+
+/** @returns why a process cannot be ended from here, or null */
+export function whyNotSignal({ kind, state }: ProcessRow): string | null {
+  if (state === 'exited') return 'It has ended already'
+  if (kind === 'main') return 'main is Forkscope itself: stop the program instead'
+  if (kind === 'thread') return 'A thread has no process of its own to be ended'
+  return null
+}
+
+function Actions({ row, tabStop }: { row: ProcessRow; tabStop: boolean }) {
+  if (whyNotSignal(row) !== null) return null
+  const act = (signal: 'SIGTERM' | 'SIGKILL') => (event: Event) => {
+    event.stopPropagation()
+    signalProcess(row.id, signal)
+  }
+  const tabIndex = tabStop ? 0 : -1
+  return (
+    <span class="row-actions">
+      <button
+        type="button"
+        tabIndex={tabIndex}
+        data-testid={testIds.terminate}
+        aria-label={`Terminate ${row.name}`}
+        title="Terminate: ask it to end (SIGTERM)"
+        onClick={act('SIGTERM')}
+      >
+        <Icon name="terminate" />
+      </button>
+      <button
+        type="button"
+        tabIndex={tabIndex}
+        data-testid={testIds.kill}
+        aria-label={`Kill ${row.name}`}
+        title="Kill: end it at once (SIGKILL)"
+        onClick={act('SIGKILL')}
+      >
+        <Icon name="kill" />
+      </button>
+    </span>
+  )
+}
+
+export const ProcessRowView = memo(({ row, level, sign, words, selected, tabStop }: ProcessRowProps) => {
+  const ended = row.state === 'exited'
+  const spoken = row.state === 'waiting' ? `waiting: ${words}` : words
+  return (
+    <tr
+      class={`${colourClass(row.order)} ${ended ? 'gone' : ''}`}
+      aria-level={level + 1}
+      aria-selected={selected}
+      tabIndex={tabStop ? 0 : -1}
+      data-id={row.id}
+      data-kind="process"
+      data-testid={testIds.processRow}
+      data-process={row.id}
+      data-name={row.name}
+      data-pid={row.pid}
+      data-state={row.state}
+      onClick={() => toggleSelection('process', row.id)}
+    >
+      <th scope="row">
+        <span class={`who level-${Math.min(level, 4)}`}>
+          <i class={`chip ${ended ? 'hollow' : ''}`} aria-hidden="true" />
+          <span class="cut">{row.name}</span>
+          {row.kind === 'thread' && <small class="tag">thread</small>}
+        </span>
+      </th>
+      <td class="num mono">{row.pid}</td>
+      <td class="state-cell" title={spoken}>
+        <span class="state">
+          <Sign sign={sign} />
+          <span class="cut">
+            {row.state === 'waiting' && <span class="unseen">waiting: </span>}
+            {words}
+          </span>
+        </span>
+        <Actions row={row} tabStop={tabStop} />
+      </td>
+      <td class="num">{formatPercent(row.cpuPercent)}</td>
+      <td class="num">{formatMemory(row.memoryBytes)}</td>
+      <td class="lane">
+        <LaneCanvas process={row.id} label={`What ${row.name} did over time; now ${spoken}`} />
+      </td>
+    </tr>
+  )
+})

@@ -1,0 +1,155 @@
+/** Processes as a tree and queues below them, all on one time axis. */
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { depthHint, laneHint } from '../series/hints.ts'
+import { treeRows } from '../series/process-tree.ts'
+import { timeOf, xOf } from '../series/time-axis.ts'
+import { stateWords } from '../series/words.ts'
+import { isSelected, type SelectionKind, toggleSelection } from '../store/selection.ts'
+import { elapsedUs, nowUs, peekState, read } from '../store/session.ts'
+import { axisWidth, axisWindow, cursorUs, hint } from '../store/timeline.ts'
+import { AxisHead } from './axis-head.tsx'
+import { moveFocus } from './move-focus.ts'
+import { ProcessRowView } from './process-row.tsx'
+import { QueueRowView } from './queue-row.tsx'
+
+/** The line through all rows at the time under the pointer. */
+function CursorLine() {
+  const atUs = cursorUs.value
+  const window = axisWindow.value
+  if (atUs === null || atUs < window.fromUs || atUs > window.toUs) return null
+  const fromRight = axisWidth.value - xOf(atUs, window, axisWidth.value)
+  return <div class="cursor-line" style={{ transform: `translateX(${-Math.round(fromRight)}px)` }} />
+}
+
+interface Pointer {
+  clientX: number
+  clientY: number
+  cell: Element
+}
+
+/** Says what is under the pointer, also while the pointer rests and time goes on. */
+function useHover() {
+  const pointer = useSignal<Pointer | null>(null)
+  useEffect(() => {
+    const tell = (at: Pointer | null) => {
+      const state = peekState()
+      const row = at?.cell.parentElement?.dataset
+      if (!at || !state || !row?.id || !at.cell.isConnected) {
+        cursorUs.value = hint.value = null
+        return
+      }
+      const { left, width } = at.cell.getBoundingClientRect()
+      const atUs = timeOf(at.clientX - left, axisWindow.value, width)
+      const about = row.kind === 'queue' ? depthHint : laneHint
+      const text = about(state, row.id, atUs, elapsedUs.value)
+      cursorUs.value = atUs
+      hint.value = text && { ...text, x: at.clientX, y: at.clientY }
+    }
+    const stopPointer = pointer.subscribe(tell)
+    const stopClock = nowUs.subscribe(() => {
+      if (pointer.peek()) tell(pointer.peek())
+    })
+    return () => {
+      stopPointer()
+      stopClock()
+      cursorUs.value = hint.value = null
+    }
+  }, [])
+  return {
+    onPointerMove: (event: PointerEvent) => {
+      const cell = (event.target as Element).closest('td.lane')
+      pointer.value = cell && { clientX: event.clientX, clientY: event.clientY, cell }
+    },
+    onPointerLeave: () => (pointer.value = null),
+  }
+}
+
+function Rows() {
+  const processes = read('processes') ?? new Map()
+  const queues = read('queues') ?? new Map()
+  read('tasks')
+  const state = peekState()
+  const tabStop = useSignal<string | null>(null)
+  if (!state) return null
+  const rows = treeRows(processes)
+  const ids = [...rows.map(({ row }) => row.id), ...queues.keys()]
+  const stop = ids.includes(tabStop.value ?? '') ? tabStop.value : ids[0]
+
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    const { target, key } = event
+    if (!(target instanceof HTMLTableRowElement)) return
+    const { id, kind } = target.dataset
+    if ((key === 'Enter' || key === ' ') && id && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault()
+      toggleSelection(kind as SelectionKind, id)
+    } else moveFocus(event, 'tr')
+  }
+  const onFocusIn = ({ target }: FocusEvent) => {
+    const id = (target as Element).closest('tr')?.dataset.id
+    if (id) tabStop.value = id
+  }
+  return (
+    <tbody onKeyDown={onKeyDown} onFocusIn={onFocusIn}>
+      {rows.map(({ row, level }) => {
+        const { sign, text } = stateWords(row, state)
+        return (
+          <ProcessRowView
+            key={row.id}
+            row={row}
+            level={level}
+            sign={sign}
+            words={text}
+            selected={isSelected('process', row.id)}
+            tabStop={stop === row.id}
+          />
+        )
+      })}
+      {[...queues.values()].map((row) => (
+        <QueueRowView key={row.id} row={row} selected={isSelected('queue', row.id)} tabStop={stop === row.id} />
+      ))}
+    </tbody>
+  )
+}
+
+export function ProcessTable() {
+  const hover = useHover()
+  const scroll = useRef<HTMLDivElement>(null)
+  return (
+    <div class="table-scroll" ref={scroll} {...hover}>
+      <div class="table-body">
+        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows form a tree and can be selected */}
+        <table role="treegrid" aria-label="Processes and queues">
+          <colgroup>
+            <col class="col-name" />
+            <col class="col-pid" />
+            <col class="col-state" />
+            <col class="col-cpu" />
+            <col class="col-memory" />
+            <col />
+          </colgroup>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col" class="num">
+                PID
+              </th>
+              <th scope="col">State</th>
+              <th scope="col" class="num">
+                CPU
+              </th>
+              <th scope="col" class="num">
+                Memory
+              </th>
+              <th scope="col" class="axis">
+                <AxisHead />
+              </th>
+            </tr>
+          </thead>
+          <Rows />
+        </table>
+        <CursorLine />
+      </div>
+    </div>
+  )
+}

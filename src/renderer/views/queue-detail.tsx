@@ -1,0 +1,69 @@
+/** All about the selected queue. */
+import { countOf } from '../series/format.ts'
+import { residenceBars } from '../series/residence.ts'
+import { read } from '../store/session.ts'
+import { Fact } from './fact.tsx'
+import { ProcessName } from './process-name.tsx'
+import { testIds } from './test-ids.ts'
+
+function Residence({ counts }: { counts: readonly number[] }) {
+  const bars = residenceBars(counts)
+  if (bars.length === 0) return <p class="soft">How long items stay is shown here once one was got.</p>
+  return (
+    <div class="residence">
+      <h4>How long items stayed</h4>
+      <ul>
+        {bars.map(({ label, count, share }) => (
+          <li key={label}>
+            <span>{label}</span>
+            <meter min={0} max={1} value={share} aria-label={`${label}: ${countOf(count, 'item')}`} />
+            <span class="num">{count}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Names({ processes }: { processes: readonly string[] }) {
+  if (processes.length === 0) return <>nobody yet</>
+  return (
+    <span class="mentions">
+      {processes.map((id) => (
+        <ProcessName key={id} process={id} />
+      ))}
+    </span>
+  )
+}
+
+export function QueueDetail({ id }: { id: string }) {
+  const row = read('queues')?.get(id)
+  if (!row) return null
+  return (
+    <div class="detail" data-testid={testIds.detail} data-queue={id}>
+      <div class="detail-head">
+        <i class="chip square" aria-hidden="true" />
+        <b class="cut">{row.name}</b>
+        <span class="soft">{row.closed ? 'closed' : 'open'}</span>
+      </div>
+      <dl class="facts">
+        <Fact name="Depth">{row.maxsize > 0 ? `${row.depth} of ${row.maxsize}` : row.depth}</Fact>
+        <Fact name="Highest">{row.depthMax}</Fact>
+        <Fact name="Put in all">{row.puts}</Fact>
+        <Fact name="Got in all">{row.gets}</Fact>
+        <Fact name="Kept by">
+          <ProcessName process={row.owner} />
+        </Fact>
+      </dl>
+      <dl class="facts wide">
+        <Fact name="Puts">
+          <Names processes={row.producers} />
+        </Fact>
+        <Fact name="Gets">
+          <Names processes={row.consumers} />
+        </Fact>
+      </dl>
+      <Residence counts={row.residence} />
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+/** Runs a failed task again, or says why that cannot be. */
+import { whyNoRetry } from '../series/pool-cells.ts'
+import { retryTask } from '../store/commands.ts'
+import { isLive, peekState, read } from '../store/session.ts'
+import { testIds } from './test-ids.ts'
+
+export function RetryButton({ task: id }: { task: string }) {
+  read('tasks')
+  read('pools')
+  const state = peekState()
+  const task = state?.tasks.get(id)
+  if (!state || !task || task.state !== 'failed') return null
+  const reason = whyNoRetry(task, state.pools.get(task.pool), state.tasks, isLive.value)
+  return (
+    <>
+      <button
+        type="button"
+        class="link"
+        disabled={reason !== null}
+        title={reason ?? 'Submit the same call to the same pool'}
+        data-testid={testIds.retryTask}
+        onClick={() => retryTask(id)}
+      >
+        Run it again
+      </button>
+      {reason !== null && <small class="soft">{reason}.</small>}
+    </>
+  )
+}

@@ -1,0 +1,44 @@
+/**
+ * The `data-testid` attributes, for tests that drive the page. They are stable; everything else about the elements may change.
+ *
+ * - `program-{id}`: a program in the list. `start`, `stop`, `restart`: the buttons; of the first two one is there at a time.
+ * - `elapsed`: the clock. `parameter-{name}`: a parameter's text field; `parameter-{name}-slider` its slider, where it has
+ *   one; `parameter-error`: the sentence under a field that is wrong. `refusal`: the sentence of a call that was refused.
+ * - `process-row`: with `data-process`, `data-name`, `data-pid`, `data-state`. `kill` and `terminate` are in the row and in
+ *   the detail. `queue-row`: with `data-queue`, `data-depth`.
+ * - `queue-card`: with `data-queue`; `queue-depth` in it is the number. `pool-card`; `pool-cell` in it, with `data-task`,
+ *   `data-state`. `problem`: with `data-kind`, `data-task`; `show-task`, `retry-task` in it.
+ * - `output-line`: with `data-process`, `data-stream`. `output-filter`, `follow-output`.
+ * - `detail`: what is selected. `source-code`: the source that is shown.
+ * - `connection-lost`, `connection-refused`: what is said when there is no connection. `theme`: the theme's switch.
+ */
+export const testIds = {
+  program: (id: string) => `program-${id}`,
+  parameter: (name: string) => `parameter-${name}`,
+  parameterSlider: (name: string) => `parameter-${name}-slider`,
+  start: 'start',
+  stop: 'stop',
+  restart: 'restart',
+  elapsed: 'elapsed',
+  parameterError: 'parameter-error',
+  refusal: 'refusal',
+  processRow: 'process-row',
+  queueRow: 'queue-row',
+  kill: 'kill',
+  terminate: 'terminate',
+  queueCard: 'queue-card',
+  queueDepth: 'queue-depth',
+  poolCard: 'pool-card',
+  poolCell: 'pool-cell',
+  problem: 'problem',
+  showTask: 'show-task',
+  retryTask: 'retry-task',
+  outputLine: 'output-line',
+  outputFilter: 'output-filter',
+  followOutput: 'follow-output',
+  detail: 'detail',
+  sourceCode: 'source-code',
+  connectionLost: 'connection-lost',
+  connectionRefused: 'connection-refused',
+  theme: 'theme',
+} as const
