@@ -146,6 +146,8 @@ export interface QueueChanged {
   /** Highest and lowest depth since the last event, so that a peak between two events is not lost. */
   depthMax: number
   depthMin: number
+  /** Each depth since the last event with its time, if there were few; without them only the extremes are known. */
+  steps?: { atUs: number; depth: number }[]
   /** Totals since the queue was made. */
   puts: number
   gets: number

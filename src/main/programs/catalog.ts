@@ -54,7 +54,7 @@ export const catalog: readonly ProgramDefinition[] = [
     title: 'Download → analysis',
     summary: 'a queue between two',
     watch:
-      'One process puts a number in a queue each second, another gets them. Watch the list grow, and analysis stop when nothing has come for two seconds.',
+      'Each second one process puts a number in a queue, from which another gets it. Watch the list grow, and end two seconds after the last.',
   }),
   demo({
     id: 'spider',

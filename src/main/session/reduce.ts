@@ -411,11 +411,11 @@ export class Reducer {
     }
     Object.assign(row, this.#rate(event.queue, event.atUs, puts, gets))
     state.queues.set(event.queue, row)
-    append(
-      logOf(state.depths, event.queue),
-      { rev, atUs: event.atUs, depth, max: Math.max(event.depthMax, depth), min: Math.min(event.depthMin, depth) },
-      LIMITS.depthPoints,
-    )
+    const points = event.steps
+      ? event.steps.map((step) => ({ ...step, max: step.depth, min: step.depth }))
+      : [{ atUs: event.atUs, depth, max: Math.max(event.depthMax, depth), min: Math.min(event.depthMin, depth) }]
+    const depths = logOf(state.depths, event.queue)
+    for (const point of points) append(depths, { rev, ...point }, LIMITS.depthPoints)
   }
 
   #rate(queue: string, atUs: number, puts: number, gets: number): Pick<QueueRow, 'putsPerSecond' | 'getsPerSecond'> {

@@ -180,6 +180,7 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number): QueuePor
       depth: store.depth,
       depthMax: store.depthMax,
       depthMin: store.depthMin,
+      ...(store.steps && { steps: store.steps }),
       puts: store.puts,
       gets: store.gets,
       waitingToPut: store.waiting('put'),

@@ -43,6 +43,8 @@ interface Delivery {
 }
 
 export const RESIDENCE_BUCKETS = 20
+/** More changes than this in an interval are told by their extremes only. */
+const MOST_STEPS = 16
 
 export class QueueStore {
   readonly maxsize: number
@@ -63,6 +65,8 @@ export class QueueStore {
   gets = 0
   depthMax = 0
   depthMin = 0
+  /** Every depth of the interval; null once there were too many. */
+  steps: { atUs: number; depth: number }[] | null = []
   readonly producers = new Set<ClientId>()
   readonly consumers = new Set<ClientId>()
   readonly residence: number[] = new Array(RESIDENCE_BUCKETS).fill(0)
@@ -168,8 +172,8 @@ export class QueueStore {
     this.#deliveries.delete(id)
     this.#onTheirWay -= delivery.items.length
     this.gets += delivery.items.length
-    this.depthMin = Math.min(this.depthMin, this.depth)
     const nowUs = this.#now()
+    this.#noteDepth(nowUs)
     for (const item of delivery.items) {
       const ms = (nowUs - item.acceptedAtUs) / 1000
       const bucket = ms < 1 ? 0 : Math.min(RESIDENCE_BUCKETS - 1, Math.floor(Math.log2(ms)) + 1)
@@ -219,6 +223,16 @@ export class QueueStore {
   startInterval(): void {
     this.depthMax = this.depth
     this.depthMin = this.depth
+    this.steps = []
+  }
+
+  #noteDepth(atUs: number): void {
+    const { depth } = this
+    if (depth > this.depthMax) this.depthMax = depth
+    if (depth < this.depthMin) this.depthMin = depth
+    if (!this.steps) return
+    if (this.steps.length < MOST_STEPS) this.steps.push({ atUs, depth })
+    else this.steps = null
   }
 
   #hasRoom(): boolean {
@@ -230,7 +244,7 @@ export class QueueStore {
     item.acceptedAtUs = this.#now()
     this.#items.push(item)
     this.puts++
-    this.depthMax = Math.max(this.depthMax, this.depth)
+    this.#noteDepth(item.acceptedAtUs)
     this.#changed()
   }
 

@@ -1,5 +1,6 @@
 /** A queue's depth over time as steps. */
 import type { DepthPoint } from '../../shared/session-state.ts'
+import { QUEUE_REPORT_MS } from '../../shared/telemetry.ts'
 
 /** x in seconds, y the depth that holds from there on. */
 export interface DepthSteps {
@@ -8,8 +9,8 @@ export interface DepthSteps {
 }
 
 /**
- * A report tells the depth at its time and the extremes since the one before: a peak that came and went between two
- * reports is drawn as a step of its own, halfway.
+ * Of a queue that changes often only the extremes between two reports are known: a peak that came and went is drawn as a
+ * step of its own, halfway.
  * @param endUs until where the last depth holds
  */
 export function depthSteps(points: readonly DepthPoint[], fromUs: number, endUs: number): DepthSteps {
@@ -27,7 +28,7 @@ export function depthSteps(points: readonly DepthPoint[], fromUs: number, endUs:
     }
     if (x.length === 0 && before) add(fromUs, before.depth)
     if (before) {
-      const middle = (Math.max(before.atUs, fromUs) + point.atUs) / 2
+      const middle = (Math.max(before.atUs, fromUs, point.atUs - QUEUE_REPORT_MS * 1000) + point.atUs) / 2
       if (point.max > Math.max(before.depth, point.depth)) add(middle, point.max)
       else if (point.min < Math.min(before.depth, point.depth)) add(middle, point.min)
     }

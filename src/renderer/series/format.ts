@@ -19,6 +19,11 @@ export function formatDuration(us: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
 }
 
+/** How long something goes on already: in one unit, so that it does not jump while it grows. */
+export function formatWait(us: number): string {
+  return us < 1_000_000 ? `${(us / 1_000_000).toFixed(1)} s` : formatDuration(us)
+}
+
 /** An estimate, in whole seconds or minutes: it is no better than that. */
 export function formatRest(us: number): string {
   const seconds = Math.max(1, Math.round(us / 1_000_000))

@@ -1,6 +1,6 @@
 /** What the rows of a session say, in words a person would use. */
 import type { LaneSegment, PoolRow, ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
-import { countOf, formatDuration, formatRest } from './format.ts'
+import { countOf, formatRest, formatWait } from './format.ts'
 
 /** The sign beside a state, never without its word. */
 export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good' | 'bad'
@@ -77,7 +77,7 @@ export function waitingWords(row: QueueRow, state: SessionState, nowUs: number):
   const [first] = waiters
   if (!first) return { short: 'nobody', howLong: '', long: 'Nobody waits' }
   const name = (process: string) => state.processes.get(process)?.name ?? process
-  const since = (sinceUs: number) => formatDuration(Math.max(0, nowUs - sinceUs))
+  const since = (sinceUs: number) => formatWait(Math.max(0, nowUs - sinceUs))
   return {
     short: `${name(first.process)}${waiters.length > 1 ? ` +${waiters.length - 1}` : ''}`,
     howLong: since(first.sinceUs),

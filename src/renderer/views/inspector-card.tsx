@@ -75,7 +75,11 @@ export function InspectorCard() {
             </Tab>
           ))}
         </div>
-        {file && <div class="card-end">{file.name}</div>}
+        {file && (
+          <div class="card-end" title={file.name}>
+            <span class="cut">{file.name}</span>
+          </div>
+        )}
       </div>
       <div class="inspector-body" id="inspector" role="tabpanel" aria-labelledby={`tab-${tab}`}>
         {tab === 'details' ? <Details /> : loaded && <SourceView key={loaded.name} file={loaded} />}

@@ -14,7 +14,7 @@ import { elapsedUs, peekState, read } from '../store/session.ts'
 import { axisWidth, axisWindow, pageVisible } from '../store/timeline.ts'
 
 /** About this many pixels between two ticks. */
-const TICK_EVERY = 62
+const TICK_EVERY = 52
 
 /** @returns how many ticks there is room for on the axis */
 export function mostTicks(width: number): number {

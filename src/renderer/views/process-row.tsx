@@ -83,7 +83,7 @@ export const ProcessRowView = memo(({ row, level, sign, words, selected, tabStop
         <span class={`who level-${Math.min(level, 4)}`}>
           <i class={`chip ${ended ? 'hollow' : ''}`} aria-hidden="true" />
           <span class="cut">{row.name}</span>
-          {row.kind === 'thread' && <small class="tag">thread</small>}
+          {row.kind === 'thread' && !row.name.startsWith('thread') && <small class="tag">thread</small>}
         </span>
       </th>
       <td class="num mono">{row.pid}</td>

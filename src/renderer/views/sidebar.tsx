@@ -41,11 +41,11 @@ function ProgramItem({ info }: { info: ProgramInfo }) {
       >
         <i class={`dot ${dotClass(status)}`} aria-hidden="true" />
         <span class="program-names">
-          <span>{info.title}</span>
-          <small>{info.summary}</small>
+          <span class="cut">{info.title}</span>
+          <small class="cut">{info.summary}</small>
         </span>
         <small class="program-figure num">
-          {runs && <span>{formatDuration(status?.elapsedUs ?? 0)}</span>}
+          <span>{runs && formatDuration(status?.elapsedUs ?? 0)}</span>
           {status !== null && status.problems > 0 && (
             <span class="bad-text" title={countOf(status.problems, 'problem')}>
               {status.problems} <span aria-hidden="true">✕</span>

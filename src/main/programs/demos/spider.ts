@@ -18,7 +18,7 @@ export async function insertData(queue: Queue<Page>, database: string) {
     for await (const page of queue) {
       table.insert(page)
       await sleep(900) // a database far away
-      console.log(`inserted page ${page.page}, ${table.count()} rows in all`)
+      console.log(`inserted page ${page.page}, ${table.count()} in all`)
     }
   } finally {
     table.close()

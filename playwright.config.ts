@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test'
+
+export default defineConfig({
+  testDir: 'test',
+  outputDir: 'test-results',
+  reporter: [['list']],
+  forbidOnly: true,
+  // Every test starts the app and real processes; two cores hold two of them.
+  workers: 2,
+  fullyParallel: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  projects: [
+    { name: 'browser', testMatch: 'e2e/**/*.spec.ts' },
+    // One at a time: they share the display, and a second app is only a second app if it finds the first.
+    { name: 'electron', testMatch: 'electron/**/*.spec.ts', workers: 1 },
+  ],
+})

@@ -1,0 +1,93 @@
+/** The window as a user meets it, for tests: the same object drives it in a browser and in Electron. */
+import { readFileSync } from 'node:fs'
+import type { Locator, Page } from '@playwright/test'
+import { testIds } from '../../src/renderer/views/test-ids.ts'
+
+export interface ShownProcess {
+  id: string
+  name: string
+  pid: number
+  state: string
+}
+
+/** @returns the pid of a process's parent as the kernel has it, or null if there is no such process */
+export function parentOf(pid: number): number | null {
+  try {
+    // The name in parentheses may hold anything; what follows the last one is fixed (proc(5)).
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return state === 'Z' ? null : Number(parent)
+  } catch {
+    return null
+  }
+}
+
+/** Whether a process exists and is no zombie. */
+export function isAlive(pid: number): boolean {
+  return parentOf(pid) !== null
+}
+
+export class ForkscopePage {
+  readonly page: Page
+  readonly start: Locator
+  readonly stop: Locator
+  readonly restart: Locator
+  readonly processRows: Locator
+  readonly problems: Locator
+  readonly outputLines: Locator
+  readonly detail: Locator
+  readonly queueDepth: Locator
+  readonly poolCells: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.start = page.getByTestId(testIds.start)
+    this.stop = page.getByTestId(testIds.stop)
+    this.restart = page.getByTestId(testIds.restart)
+    this.processRows = page.getByTestId(testIds.processRow)
+    this.problems = page.getByTestId(testIds.problem)
+    this.outputLines = page.getByTestId(testIds.outputLine)
+    this.detail = page.getByTestId(testIds.detail)
+    this.queueDepth = page.getByTestId(testIds.queueDepth)
+    this.poolCells = page.getByTestId(testIds.poolCell)
+  }
+
+  program(id: string): Locator {
+    return this.page.getByTestId(testIds.program(id))
+  }
+
+  async choose(id: string): Promise<void> {
+    await this.program(id).click()
+  }
+
+  parameter(name: string): Locator {
+    return this.page.getByTestId(testIds.parameter(name))
+  }
+
+  row(name: string): Locator {
+    return this.page.locator(`[data-testid=${testIds.processRow}][data-name="${name}"]`)
+  }
+
+  /** The rows that are shown now, in their order. */
+  async processes(): Promise<ShownProcess[]> {
+    return this.processRows.evaluateAll((rows) =>
+      rows.map((row) => {
+        const { process = '', name = '', pid = '', state = '' } = (row as HTMLElement).dataset
+        return { id: process, name, pid: Number(pid), state }
+      }),
+    )
+  }
+
+  /** PIDs of the processes that are shown and live, without main's own. */
+  async childPids(): Promise<number[]> {
+    return (await this.processes())
+      .filter(({ name, state }) => name !== 'main' && state !== 'exited')
+      .map(({ pid }) => pid)
+  }
+
+  /** Waits until the program shown has come to a phase such as `running` or `finished`. */
+  async phase(id: string, phase: string, timeoutMs = 20_000): Promise<void> {
+    await this.page.locator(`[data-testid=${testIds.program(id)}][data-phase=${phase}]`).waitFor({ timeout: timeoutMs })
+  }
+}
