@@ -73,7 +73,7 @@ test('every failure of swallowed is shown, and the rest finishes', async ({ wind
   await window.phase('swallowed', 'finished')
   await expect(window.problems).toHaveCount(4)
   const text = (await window.problems.allTextContents()).join('\n')
-  expect(text).toContain('the second task throws')
+  expect(text).toContain('the second task does not feel well')
   expect(text).toContain('SyntaxError')
   expect(text).toContain('exited with 3')
   expect(text).toContain('SIGKILL')

@@ -15,39 +15,43 @@ function lastReason(output: string): string {
   )
 }
 
+function electronFolder(): string | null {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  } catch {
+    return null
+  }
+}
+
+/** @returns the binary that is there already, or in a few words why there is none; downloads nothing */
+export function installedElectron(): ElectronBinary {
+  const folder = electronFolder()
+  if (folder === null) return { missing: 'the package electron is not installed' }
+  const pathFile = join(folder, 'path.txt')
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : null
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  if (override) {
+    const path = join(override, name ?? 'electron')
+    return existsSync(path) ? { path } : { missing: `ELECTRON_OVERRIDE_DIST_PATH has no ${path}` }
+  }
+  const path = name === null ? null : join(folder, 'dist', name)
+  return path !== null && existsSync(path) ? { path } : { missing: 'its binary was not downloaded' }
+}
+
 /**
  * Finds the binary, or downloads it the first time, as Electron's own package does.
  * @returns its path, or in a few words why there is none
  */
 export function findElectron(): ElectronBinary {
-  let folder: string
-  try {
-    folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-  } catch {
-    return { missing: 'the package electron is not installed' }
-  }
-  const named = () => {
-    const file = join(folder, 'path.txt')
-    return existsSync(file) ? readFileSync(file, 'utf8').trim() : null
-  }
-  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
-  if (override) {
-    const path = join(override, named() ?? 'electron')
-    return existsSync(path) ? { path } : { missing: `ELECTRON_OVERRIDE_DIST_PATH has no ${path}` }
-  }
-  const installed = () => {
-    const name = named()
-    const path = name === null ? null : join(folder, 'dist', name)
-    return path !== null && existsSync(path) ? path : null
-  }
-  const before = installed()
-  if (before) return { path: before }
+  const before = installedElectron()
+  const folder = electronFolder()
+  if ('path' in before || folder === null || process.env.ELECTRON_OVERRIDE_DIST_PATH) return before
   process.stderr.write('Getting Electron, which is done once…\n')
   const download = spawnSync(process.execPath, [join(folder, 'install.js')], {
     encoding: 'utf8',
     timeout: DOWNLOAD_LIMIT_MS,
   })
-  const after = installed()
-  if (after) return { path: after }
+  const after = installedElectron()
+  if ('path' in after) return after
   return { missing: `its binary could not be downloaded (${lastReason(`${download.stderr}\n${download.stdout}`)})` }
 }
