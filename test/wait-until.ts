@@ -6,11 +6,11 @@ export async function waitUntil<T>(
   what: string,
   condition: () => T | Promise<T>,
   timeoutMs = 10_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   const end = Date.now() + timeoutMs
   for (;;) {
     const value = await condition()
-    if (value) return value as NonNullable<T>
+    if (value) return value as Exclude<NonNullable<T>, false>
     if (Date.now() > end) throw new Error(`After ${timeoutMs} ms still not: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -24,6 +24,17 @@ export function isAlive(pid: number): boolean {
     return false
   }
   return processState(pid) !== 'Z'
+}
+
+/** @returns the pid of a process's parent as the kernel has it, or null if there is no such process */
+export function parentOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return state === 'Z' ? null : Number(parent)
+  } catch {
+    return null
+  }
 }
 
 /** The kernel's letter for what a process does, where the kernel can be asked. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { testIds } from '../../src/renderer/views/test-ids.ts'
-import { isAlive } from '../window/forkscope-page.ts'
+import { isAlive } from '../wait-until.ts'
 import { expect, test } from './app-test.ts'
 
 test('stop ends every process of the program, and start begins afresh', async ({ window }) => {

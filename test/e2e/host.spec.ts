@@ -1,7 +1,8 @@
 /** What the browser's host promises: loopback, a token, no leftovers, and a page that comes back. */
 
+import { isAlive } from '../wait-until.ts'
 import { startBrowserApp } from '../window/browser-app.ts'
-import { ForkscopePage, isAlive } from '../window/forkscope-page.ts'
+import { ForkscopePage } from '../window/forkscope-page.ts'
 import { expect, test } from './app-test.ts'
 
 test('the page has a strict policy, and nothing on it breaks that', async ({ app, window }) => {

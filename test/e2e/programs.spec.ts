@@ -1,6 +1,7 @@
 /** The programs by clicking: what is on screen is what the system has. */
 import { DatabaseSync } from 'node:sqlite'
-import { ForkscopePage, isAlive, parentOf } from '../window/forkscope-page.ts'
+import { isAlive, parentOf } from '../wait-until.ts'
+import { ForkscopePage } from '../window/forkscope-page.ts'
 import { expect, test } from './app-test.ts'
 
 test('dog and cat run at once as children of the app, print their ten lines, and are gone after', async ({

@@ -1,7 +1,7 @@
 /** The app's life on the desktop: it opens, works, and leaves nothing behind, however it ends. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { isAlive, parentOf } from '../window/forkscope-page.ts'
+import { isAlive, parentOf } from '../wait-until.ts'
 import { type DesktopApp, electronCommand, expect, test } from './electron-app.ts'
 
 async function startSpider({ window }: DesktopApp): Promise<number[]> {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const ROOT = join(import.meta.dirname, '..', '..')
+const LAUNCH = join(import.meta.dirname, '..', '..', 'src', 'main', 'launch.ts')
 
 export interface BrowserApp {
   readonly url: string
@@ -15,13 +15,15 @@ export interface BrowserApp {
   end(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** @throws Error with what it printed, if it ends before it is ready */
-export async function startBrowserApp(args: readonly string[] = []): Promise<BrowserApp> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=forkscope-source', join(ROOT, 'src/main/launch.ts'), '--browser', '--no-open', ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+/**
+ * @param args further arguments
+ * @param entry the module to run, if not the app itself
+ * @throws Error with what it printed, if it ends before it is ready
+ */
+export async function startBrowserApp(args: readonly string[] = [], entry = LAUNCH): Promise<BrowserApp> {
+  const child = spawn(process.execPath, ['--conditions=forkscope-source', entry, '--browser', '--no-open', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let text = ''
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {

@@ -1,5 +1,4 @@
 /** The window as a user meets it, for tests: the same object drives it in a browser and in Electron. */
-import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
 import { testIds } from '../../src/renderer/views/test-ids.ts'
 
@@ -8,24 +7,6 @@ export interface ShownProcess {
   name: string
   pid: number
   state: string
-}
-
-/** @returns the pid of a process's parent as the kernel has it, or null if there is no such process */
-export function parentOf(pid: number): number | null {
-  try {
-    // The name in parentheses may hold anything; what follows the last one is fixed (proc(5)).
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return state === 'Z' ? null : Number(parent)
-  } catch {
-    return null
-  }
-}
-
-/** Whether a process exists and is no zombie. */
-export function isAlive(pid: number): boolean {
-  return parentOf(pid) !== null
 }
 
 export class ForkscopePage {

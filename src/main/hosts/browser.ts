@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { createApi } from '../api.ts'
 import { appVersion, packageRoot } from '../app-info.ts'
-import { catalog } from '../programs/catalog.ts'
+import { catalog, type ProgramDefinition } from '../programs/catalog.ts'
 import { Sessions } from '../session/sessions.ts'
 import { handleStrayErrors } from '../stray-errors.ts'
 import { startBrowserServer } from './browser-server.ts'
@@ -13,14 +13,16 @@ export interface BrowserHostOptions {
   port: number
   /** Whether to open a browser where there is a display. */
   open: boolean
+  /** What can be started; the app's own programs if left out. */
+  programs?: readonly ProgramDefinition[]
 }
 
 /**
  * Serves until SIGINT or SIGTERM, then stops every session and ends the process.
  * @throws PortError if the port cannot be had
  */
-export async function runBrowserHost({ port, open }: BrowserHostOptions): Promise<void> {
-  const sessions = new Sessions({ programs: catalog })
+export async function runBrowserHost({ port, open, programs = catalog }: BrowserHostOptions): Promise<void> {
+  const sessions = new Sessions({ programs })
   handleStrayErrors(sessions)
   const api = createApi(sessions, {
     version: appVersion(),

@@ -16,18 +16,20 @@ export interface PagesTable {
   close(): void
 }
 
+const TABLE =
+  'CREATE TABLE pages (page INTEGER PRIMARY KEY, title TEXT NOT NULL, goods INTEGER NOT NULL, total_cents INTEGER NOT NULL)'
+
 /**
  * Opens the database and empties its table `pages`, so that what is in it is of this run.
- * @throws Error that names the file, if it cannot be opened or is no database
+ * @throws Error that names the file, if it cannot be opened, is no database, or has a table of that name that is not ours
  */
 export async function pagesTable(file: string): Promise<PagesTable> {
   const { DatabaseSync } = await import('node:sqlite')
   try {
     const database = new DatabaseSync(file)
-    database.exec('DROP TABLE IF EXISTS pages')
-    database.exec(
-      'CREATE TABLE pages (page INTEGER PRIMARY KEY, title TEXT NOT NULL, goods INTEGER NOT NULL, total_cents INTEGER NOT NULL)',
-    )
+    const found = database.prepare("SELECT sql FROM sqlite_schema WHERE name = 'pages'").get()
+    if (found && found.sql !== TABLE) throw new Error('it has a table "pages" that is not the spider\'s')
+    database.exec(found ? 'DELETE FROM pages' : TABLE)
     const insert = database.prepare('INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)')
     const count = database.prepare('SELECT count(*) AS rows FROM pages')
     return {

@@ -1,0 +1,16 @@
+/** The app in the browser's host, with one more program: the idle one. */
+import { runBrowserHost } from '../../src/main/hosts/browser.ts'
+import { catalog, type ProgramDefinition } from '../../src/main/programs/catalog.ts'
+import { speedParameter } from '../../src/shared/parameters.ts'
+
+const idle: ProgramDefinition = {
+  id: 'idle',
+  title: 'Idle',
+  summary: 'ten processes',
+  watch: 'Ten processes that do nothing.',
+  parameters: { speed: speedParameter },
+  module: new URL('./idle.ts', import.meta.url),
+  sources: [],
+}
+
+await runBrowserHost({ port: 0, open: false, programs: [...catalog, idle] })

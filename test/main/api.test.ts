@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Api, type Connection, createApi } from '../../src/main/api.ts'
+import { catalog } from '../../src/main/programs/catalog.ts'
+import { Sessions } from '../../src/main/session/sessions.ts'
+import type { Answer, Overview } from '../../src/shared/api.ts'
+import { callNames } from '../../src/shared/api.ts'
+import { callInputs } from '../../src/shared/api-inputs.ts'
+import type { SessionPatch } from '../../src/shared/patch.ts'
+import { waitUntil } from '../wait-until.ts'
+
+let sessions: Sessions
+let api: Api
+const connections: Connection[] = []
+
+beforeEach(() => {
+  sessions = new Sessions({ programs: catalog })
+  api = createApi(sessions, { version: '1', host: 'browser', versions: {} })
+})
+
+afterEach(async () => {
+  for (const connection of connections.splice(0)) connection.close()
+  await sessions.stopAll()
+})
+
+function connect() {
+  const pushed: { overview: Overview[]; session: SessionPatch[] } = { overview: [], session: [] }
+  const view = { busy: false }
+  const connection = api.connect({
+    push: (name, value) => (pushed[name] as unknown[]).push(value),
+    busy: () => view.busy,
+  })
+  connections.push(connection)
+  const value = async <T>(name: string, input: unknown) => {
+    const answer = (await connection.call(name, input)) as Answer<T>
+    if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`)
+    return answer.value
+  }
+  return { connection, pushed, view, value }
+}
+
+test('the list of calls is the list of schemas', () => {
+  expect([...callNames].sort()).toEqual(Object.keys(callInputs).sort())
+})
+
+test('whatever is sent is answered, and what does not fit is refused', async () => {
+  const { connection } = connect()
+  const code = async (name: unknown, input: unknown) => {
+    const answer = await connection.call(name, input)
+    return answer.ok ? 'ok' : answer.error.code
+  }
+  expect(await code('toString', {})).toBe('bad-input')
+  expect(await code('__proto__', {})).toBe('bad-input')
+  expect(await code(7, {})).toBe('bad-input')
+  expect(await code('startProgram', undefined)).toBe('bad-input')
+  expect(await code('startProgram', { program: 1, parameters: {} })).toBe('bad-input')
+  expect(await code('startProgram', { program: 'dog-cat', parameters: { speed: 99 } })).toBe('bad-input')
+  expect(await code('startProgram', { program: 'none', parameters: {} })).toBe('not-found')
+  expect(await code('signalProcess', { session: 'x', process: '0', signal: 'SIGSTOP' })).toBe('bad-input')
+  expect(await code('stopSession', { session: 'x' })).toBe('not-found')
+  expect(await code('readSources', { program: '../../package.json' })).toBe('not-found')
+  expect(await code('getAppInfo', {})).toBe('ok')
+})
+
+test('who watches a session is pushed its changes and nobody else is', async () => {
+  const [one, other] = [connect(), connect()]
+  const { session } = await one.value<{ session: string }>('startProgram', {
+    program: 'download-analysis',
+    parameters: { speed: 10 },
+  })
+  await one.value('watchSession', { session })
+  expect(one.pushed.session[0]).toMatchObject({ session, since: 0 })
+  await waitUntil('a later patch', () => one.pushed.session.some(({ since }) => since > 0))
+  expect(other.pushed.session).toEqual([])
+  await waitUntil('an overview for the other', () => other.pushed.overview.some(({ running }) => running === 1))
+  await one.value('unwatchSession', { session })
+  const count = one.pushed.session.length
+  await waitUntil('the end', () => other.pushed.overview.at(-1)?.running === 0)
+  expect(one.pushed.session).toHaveLength(count)
+})
+
+test('each patch follows the one before, also for a view that was busy for a while', async () => {
+  const { value, pushed, view } = connect()
+  const { session } = await value<{ session: string }>('startProgram', {
+    program: 'dog-cat',
+    parameters: { speed: 10 },
+  })
+  await value('watchSession', { session })
+  view.busy = true
+  await waitUntil('the end', () => sessions.overview().running === 0)
+  expect(pushed.session).toHaveLength(1)
+  view.busy = false
+  await waitUntil('the rest', () => pushed.session.some(({ head }) => head?.phase === 'finished'))
+  for (const [i, patch] of pushed.session.entries()) expect(patch.since).toBe(pushed.session[i - 1]?.rev ?? 0)
+})
+
+test('a source is given with its text, the TypeScript first and the Python beside it', async () => {
+  const { value } = connect()
+  for (const { id } of catalog) {
+    const files = await value<{ name: string; language: string; text: string }[]>('readSources', { program: id })
+    expect(files.map(({ language }) => language)).toEqual(['typescript', 'python'])
+    for (const { text } of files) expect(text.length).toBeGreaterThan(200)
+  }
+})
+
+test('a failed task can be run again from the API once, and only while its pool is there', async () => {
+  const { value, connection, pushed } = connect()
+  const { session } = await value<{ session: string }>('startProgram', { program: 'swallowed', parameters: {} })
+  await value('watchSession', { session })
+  const failed = await waitUntil('a failed task', () =>
+    pushed.session.flatMap(({ tasks }) => tasks ?? []).find(({ state }) => state === 'failed'),
+  )
+  const { task } = await value<{ task: string }>('retryTask', { session, task: failed.id })
+  await waitUntil('the new task', () =>
+    pushed.session.flatMap(({ tasks }) => tasks ?? []).some(({ id, retryOf }) => id === task && retryOf === failed.id),
+  )
+  const again = await connection.call('retryTask', { session, task: failed.id })
+  expect(again).toMatchObject({ ok: false, error: { code: 'conflict' } })
+})

@@ -1,0 +1,122 @@
+import { afterEach, expect, test } from 'vitest'
+import { catalog } from '../../src/main/programs/catalog.ts'
+import { Sessions } from '../../src/main/session/sessions.ts'
+import { ApiError } from '../../src/shared/api.ts'
+import { applyPatch, createSessionState } from '../../src/shared/patch.ts'
+import { isAlive, parentOf, waitUntil } from '../wait-until.ts'
+
+let sessions: Sessions | undefined
+
+function open(): Sessions {
+  return (sessions = new Sessions({ programs: catalog }))
+}
+
+afterEach(async () => {
+  await sessions?.stopAll()
+  sessions = undefined
+})
+
+/** The session's state as a view has it. */
+function view(of: Sessions, id: string) {
+  const state = createSessionState(id, '', '')
+  const patch = of.patch(id, 0)
+  if (patch) applyPatch(state, patch)
+  return state
+}
+
+function children(of: Sessions, id: string) {
+  return [...view(of, id).processes.values()].filter(({ kind }) => kind !== 'main')
+}
+
+test('a program runs in this process, its children are children of it, and stop leaves none', async () => {
+  const all = open()
+  const id = await all.start('dog-cat', {})
+  const rows = await waitUntil('two children', () => {
+    const found = children(all, id).filter(({ state }) => state === 'sleeping')
+    return found.length === 2 && found
+  })
+  expect(rows.map(({ pid }) => parentOf(pid))).toEqual([process.pid, process.pid])
+  expect(view(all, id).processes.get('0')?.pid).toBe(process.pid)
+  expect(await all.stop(id)).toEqual({ leftovers: 0 })
+  expect(rows.filter(({ pid }) => isAlive(pid))).toEqual([])
+  expect(view(all, id).head).toMatchObject({ phase: 'stopped', leftovers: 0 })
+  expect(await all.stop(id)).toEqual({ leftovers: 0 })
+})
+
+test('two programs at once do not mix', async () => {
+  const all = open()
+  const [pets, spider] = await Promise.all([all.start('dog-cat', {}), all.start('spider', {})])
+  await waitUntil('all children', () => children(all, pets).length === 2 && children(all, spider).length === 4)
+  expect(children(all, pets).map(({ name }) => name)).toEqual(['dog', 'cat'])
+  expect(view(all, pets).queues.size).toBe(0)
+  expect(view(all, spider).queues.size).toBe(1)
+  expect(all.overview()).toMatchObject({ running: 2 })
+  await all.stop(pets)
+  expect(children(all, spider).every(({ pid }) => isAlive(pid))).toBe(true)
+})
+
+test('starting again replaces the session before, whose processes are gone by then', async () => {
+  const all = open()
+  const first = await all.start('dog-cat', {})
+  const before = await waitUntil('children', () => children(all, first).length === 2 && children(all, first))
+  const second = await all.start('dog-cat', {})
+  expect(before.filter(({ pid }) => isAlive(pid))).toEqual([])
+  expect(second).not.toBe(first)
+  expect(() => all.patch(first, 0)).toThrow(ApiError)
+})
+
+test('two starts of one program at the same time leave one session', async () => {
+  const all = open()
+  const [first, second] = await Promise.all([all.start('dog-cat', {}), all.start('dog-cat', {})])
+  expect(first).not.toBe(second)
+  await waitUntil('children', () => children(all, second).length === 2)
+  expect(all.overview().programs.find(({ program }) => program === 'dog-cat')).toMatchObject({ session: second })
+  expect(all.overview().running).toBe(1)
+})
+
+test('bad input is refused in a sentence and starts nothing', async () => {
+  const all = open()
+  expect(() => all.start('cat-dog', {})).toThrow('There is no program "cat-dog"; known are: dog-cat')
+  expect(() => all.start('spider', { pages: 0 })).toThrow('Pages must be between 1 and 200, but 0 is not.')
+  expect(() => all.start('spider', { colour: 1 })).toThrow('There is no parameter "colour"')
+  expect(() => all.stop('nobody')).toThrow(ApiError)
+  expect(all.overview()).toMatchObject({ running: 0, processes: 0 })
+})
+
+test('a patch brings a view from any revision to the same state as the whole', async () => {
+  const all = open()
+  const id = await all.start('spider', { speed: 10, pages: 4 })
+  const followed = createSessionState(id, '', '')
+  let rev = 0
+  await waitUntil('the end', () => {
+    const patch = all.patch(id, rev)
+    if (patch) {
+      expect(applyPatch(followed, patch)).toBe(true)
+      rev = patch.rev
+    }
+    return followed.head.endedAtUs !== null
+  })
+  const last = all.patch(id, rev)
+  if (last) applyPatch(followed, last)
+  expect(followed).toEqual(view(all, id))
+  expect(followed.head.phase).toBe('finished')
+})
+
+test('signals reach a child, and only a child', async () => {
+  const all = open()
+  const id = await all.start('dog-cat', {})
+  const rows = await waitUntil('children', () => children(all, id).length === 2 && children(all, id))
+  const [dog] = rows
+  if (!dog) throw new Error('no dog')
+  expect(() => all.signal(id, '0', 'SIGKILL')).toThrow('main is Forkscope itself')
+  expect(() => all.signal(id, '0.9', 'SIGKILL')).toThrow('no such process')
+  all.signal(id, dog.id, 'SIGKILL')
+  await waitUntil('the end of dog', () => view(all, id).processes.get(dog.id)?.signal === 'SIGKILL')
+  expect(() => all.signal(id, dog.id, 'SIGKILL')).toThrow('dog has ended already')
+})
+
+test('nothing is started any more once it closes', async () => {
+  const all = open()
+  await all.stopAll()
+  await expect(all.start('dog-cat', {})).rejects.toThrow('Forkscope is closing')
+})

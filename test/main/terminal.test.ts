@@ -1,0 +1,259 @@
+/** The command `forkscope` as a user runs it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, describe, expect, test } from 'vitest'
+import { goodsOf } from '../../src/main/programs/shop/shop-page.ts'
+import type { TelemetryEvent, TelemetryType } from '../../src/shared/telemetry.ts'
+import { isAlive, waitUntil } from '../wait-until.ts'
+
+const CLI = join(import.meta.dirname, '..', '..', 'src', 'main', 'cli.ts')
+const folder = mkdtempSync(join(tmpdir(), 'forkscope-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function start(args: string[]): ChildProcess {
+  return spawn(process.execPath, ['--conditions=forkscope-source', CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+interface Result {
+  code: number
+  stdout: string
+  stderr: string
+  events: TelemetryEvent[]
+  of<T extends TelemetryType>(type: T): Extract<TelemetryEvent, { type: T }>[]
+}
+
+async function run(...args: string[]): Promise<Result> {
+  const child = start(args)
+  let [stdout, stderr] = ['', '']
+  child.stdout?.on('data', (chunk) => (stdout += chunk))
+  child.stderr?.on('data', (chunk) => (stderr += chunk))
+  const [code] = await once(child, 'close')
+  const events = args.includes('--json')
+    ? stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as TelemetryEvent)
+    : []
+  const of = <T extends TelemetryType>(type: T) =>
+    events.filter((event): event is Extract<TelemetryEvent, { type: T }> => event.type === type)
+  return { code, stdout, stderr, events, of }
+}
+
+async function serve(listener: RequestListener): Promise<{ template: string; server: Server }> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { template: `http://127.0.0.1:${(server.address() as AddressInfo).port}/{n}`, server }
+}
+
+test('list names every program', async () => {
+  const { code, stdout } = await run('list')
+  expect(code).toBe(0)
+  for (const id of ['dog-cat', 'download-analysis', 'spider', 'threads', 'socket', 'file', 'swallowed']) {
+    expect(stdout).toContain(id)
+  }
+})
+
+test.each([
+  [['run', 'cat-dog'], /There is no program "cat-dog"/],
+  [['run', 'spider', '--pages', '0'], /Pages must be between 1 and 200/],
+  [['run', 'spider', '--speed', 'fast'], /Speed must be a number/],
+  [['run', 'spider', '--from', 'ftp://host/{n}'], /must start with http/],
+  [['run', 'spider', '--from', 'http://host/'], /needs \{n\}/],
+  [['run', 'spider', '--colour', 'red'], /no parameter "colour"/],
+  [['run', 'spider', '--pages'], /--pages needs a value/],
+  [['run'], /program/],
+  [['dance'], /dance/],
+  [[], /Say what to do/],
+])('bad usage %j is one clear line and exit status 2', async (args, words) => {
+  const { code, stdout, stderr } = await run(...args)
+  expect(code).toBe(2)
+  expect(stderr).toMatch(words)
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  expect(stdout).toBe('')
+})
+
+test('the spider: three workers and insert_data, ten tasks, a queue that rose and is empty, ten true rows', async () => {
+  const database = join(folder, 'ten.sqlite')
+  const { code, of } = await run('run', 'spider', '--speed', '10', '--database', database, '--json')
+  expect(code).toBe(0)
+  const started = of('process.started')
+  const workers = started.filter(({ name }) => name.startsWith('worker'))
+  expect(new Set(workers.map(({ pid }) => pid)).size).toBe(3)
+  expect(started.filter(({ name }) => name === 'insert_data')).toHaveLength(1)
+  expect(of('task.finished')).toHaveLength(10)
+  expect(Math.max(...of('queue.changed').map(({ depthMax }) => depthMax))).toBeGreaterThan(0)
+  expect(of('queue.changed').at(-1)).toMatchObject({ depth: 0, puts: 10, gets: 10 })
+  expect(of('session.ended')).toMatchObject([{ outcome: 'finished', leftovers: 0 }])
+  for (const { pid } of started) expect(isAlive(pid)).toBe(false)
+
+  const table = new DatabaseSync(database, { readOnly: true })
+  const rows = table.prepare('SELECT page, title, goods, total_cents FROM pages ORDER BY page').all()
+  table.close()
+  const wanted = Array.from({ length: 10 }, (_, i) => {
+    const goods = goodsOf(i + 1)
+    const total = goods.reduce((sum, { priceCents }) => sum + priceCents, 0)
+    return { page: i + 1, title: `Shop, page ${i + 1}`, goods: goods.length, total_cents: total }
+  })
+  expect(rows.map((row) => ({ ...row }))).toEqual(wanted)
+})
+
+test('dog and cat live together and print their ten lines in their own order', async () => {
+  const { code, of } = await run('run', 'dog-cat', '--speed', '5', '--json')
+  expect(code).toBe(0)
+  const [dog, cat] = ['dog', 'cat'].map((name) => of('process.started').find((event) => event.name === name))
+  if (!dog || !cat) throw new Error('a process is missing')
+  expect(dog.pid).not.toBe(cat.pid)
+  const firstEnd = Math.min(...of('process.exited').map(({ atUs }) => atUs))
+  expect(Math.max(dog.atUs, cat.atUs)).toBeLessThan(firstEnd)
+  for (const [id, word, everyUs] of [
+    [dog.process, 'www', 300_000],
+    [cat.process, 'mmm', 200_000],
+  ] as const) {
+    const lines = of('process.output').filter(({ process: from }) => from === id)
+    expect(lines.map(({ text }) => text.trim())).toEqual([0, 1, 2, 3, 4].map((i) => `${word}${i}`))
+    // Never sooner than the program sleeps; how much later is the machine's affair.
+    for (const [i, line] of lines.entries()) {
+      expect(line.atUs - (lines[0]?.atUs ?? 0)).toBeGreaterThan(i * everyUs - 60_000)
+    }
+  }
+})
+
+test('download and analysis end by Empty after the last of ten lists', async () => {
+  const { code, of } = await run('run', 'download-analysis', '--speed', '10', '--json')
+  expect(code).toBe(0)
+  const lines = of('process.output')
+    .map(({ text }) => text)
+    .join('')
+    .trim()
+    .split('\n')
+  expect(lines[0]).toBe('[0]')
+  expect(lines[9]).toBe('[0,1,2,3,4,5,6,7,8,9]')
+  expect(lines[10]).toContain('Empty')
+  const events = of('process.output')
+  const [before, last] = events.slice(-2)
+  expect((last?.atUs ?? 0) - (before?.atUs ?? 0)).toBeGreaterThan(190_000)
+})
+
+test('swallowed exits with 1, names every failure, and finishes the tasks that were fine', async () => {
+  const { code, of } = await run('run', 'swallowed', '--speed', '10', '--json')
+  expect(code).toBe(1)
+  expect(of('task.failed').map(({ error }) => error.name)).toEqual(
+    expect.arrayContaining(['Error', 'SyntaxError', 'WorkerDiedError']),
+  )
+  expect(of('task.failed')).toHaveLength(4)
+  expect(of('problem.raised')).toHaveLength(4)
+  expect(of('task.finished')).toHaveLength(6)
+})
+
+test.each(['threads', 'socket', 'file'])('%s finishes without a problem', async (program) => {
+  const { code, stderr } = await run('run', program, '--speed', '10')
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+})
+
+describe('pages that are not as they should be', () => {
+  const cases: [string, RequestListener, RegExp][] = [
+    ['404', (_, answer) => answer.writeHead(404).end(), /answered 404/],
+    ['500', (_, answer) => answer.writeHead(500).end('boom'), /answered 500/],
+    ['garbage', (_, answer) => answer.end(Buffer.from([0, 255, 1, 254])), /has no goods on it/],
+    ['a broken connection', (request) => request.socket.destroy(), /could not be fetched/],
+    ['no answer', () => {}, /no answer in time/],
+  ]
+  test.each(cases)('%s: the task fails with a sentence, and the program ends', async (_, listener, words) => {
+    const { template, server } = await serve(listener)
+    const { code, of } = await run('run', 'spider', '--speed', '20', '--pages', '2', '--from', template, '--json')
+    server.closeAllConnections()
+    server.close()
+    expect(code).toBe(1)
+    expect(of('task.failed')).toHaveLength(2)
+    for (const { error } of of('task.failed')) expect(error.message).toMatch(words)
+    expect(of('session.ended')).toMatchObject([{ outcome: 'finished', leftovers: 0 }])
+  })
+
+  test('one bad page harms only itself', async () => {
+    const page = '<title>T</title><ul class="goods"><li class="goods"><b class="price">1.50</b></li></ul>'
+    const { template, server } = await serve(({ url }, answer) =>
+      url === '/2' ? answer.writeHead(404).end() : answer.end(page),
+    )
+    const database = join(folder, 'two.sqlite')
+    const { code, of } = await run(
+      'run',
+      'spider',
+      '--speed',
+      '20',
+      '--pages',
+      '3',
+      '--from',
+      template,
+      '--database',
+      database,
+      '--json',
+    )
+    server.closeAllConnections()
+    server.close()
+    expect(code).toBe(1)
+    expect(of('task.finished')).toHaveLength(2)
+    const table = new DatabaseSync(database, { readOnly: true })
+    expect(
+      table
+        .prepare('SELECT page, total_cents FROM pages ORDER BY page')
+        .all()
+        .map((row) => ({ ...row })),
+    ).toEqual([
+      { page: 1, total_cents: 150 },
+      { page: 3, total_cents: 150 },
+    ])
+    table.close()
+  })
+})
+
+describe('a database that cannot be written', () => {
+  test('a folder that does not exist', async () => {
+    const { code, stdout, of } = await run('run', 'spider', '--database', join(folder, 'no', 'such.sqlite'), '--json')
+    expect(code).toBe(1)
+    expect(of('problem.raised')[0]?.message).toMatch(/database cannot be written: the folder .* does not exist/)
+    expect(stdout).not.toContain('insert_data')
+  })
+
+  test('a file that is no database is left as it was', async () => {
+    const file = join(folder, 'letter.txt')
+    writeFileSync(file, 'Dear reader, this is not a database at all.')
+    const { code, of } = await run('run', 'spider', '--speed', '20', '--pages', '2', '--database', file, '--json')
+    expect(code).toBe(1)
+    expect(JSON.stringify(of('problem.raised'))).toMatch(/cannot be used: .*not a database/)
+  })
+
+  test('a database with a table of that name that is somebody else’s', async () => {
+    const file = join(folder, 'theirs.sqlite')
+    const theirs = new DatabaseSync(file)
+    theirs.exec("CREATE TABLE pages (text TEXT); INSERT INTO pages VALUES ('precious')")
+    theirs.close()
+    const { code, of } = await run('run', 'spider', '--speed', '20', '--pages', '2', '--database', file, '--json')
+    expect(code).toBe(1)
+    expect(JSON.stringify(of('problem.raised'))).toMatch(/not the spider's/)
+    const after = new DatabaseSync(file, { readOnly: true })
+    expect(after.prepare('SELECT text FROM pages').get()).toMatchObject({ text: 'precious' })
+    after.close()
+  })
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s stops the program and leaves no process', async (signal, status) => {
+  const child = start(['run', 'spider', '--json'])
+  let text = ''
+  child.stdout?.on('data', (chunk) => (text += chunk))
+  await waitUntil('four children', () => (text.match(/"process.started"/g)?.length ?? 0) >= 5)
+  child.kill(signal)
+  const [code] = await once(child, 'close')
+  expect(code).toBe(status)
+  const pids = [...text.matchAll(/"pid":(\d+)/g)].map((match) => Number(match[1]))
+  expect(pids.filter(isAlive)).toEqual([])
+})
