@@ -58,7 +58,8 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
 
   const pushSession = (watcher: Watcher, session: SessionId, since: number) => {
     const patch = sessions.patch(session, since)
-    if (!patch) return
+    // Where nothing happens but that time goes by, half as often is enough.
+    if (!patch || (patch.rev === since && ticks % 2 === 1)) return
     watcher.seen.set(session, patch.rev)
     watcher.view.push('session', patch)
   }
@@ -69,7 +70,9 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     watcher.view.push('overview', overview)
   }
 
+  let ticks = 0
   const tick = () => {
+    ticks++
     const overview = sessions.overview()
     const text = JSON.stringify(overview)
     for (const watcher of watchers) {

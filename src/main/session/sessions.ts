@@ -174,7 +174,8 @@ export class Sessions {
       program,
       session: session.id,
       phase: head.phase,
-      elapsedUs: head.endedAtUs ?? session.nowUs(),
+      // In whole seconds while it runs, so that the overview of a program in which nothing happens is the same for as long.
+      elapsedUs: head.endedAtUs ?? Math.floor(session.nowUs() / 1e6) * 1e6,
       problems: problems.size,
       alive: livingChildren(session.state).length,
     }

@@ -24,6 +24,11 @@ export function formatWait(us: number): string {
   return us < 1_000_000 ? `${(us / 1_000_000).toFixed(1)} s` : formatDuration(us)
 }
 
+/** How long a run goes on, beside its name, where it is only glanced at: `6 s`, `3 min 05 s`. */
+export function formatGlance(us: number): string {
+  return us < 59_500_000 ? `${Math.round(us / 1_000_000)} s` : formatDuration(us)
+}
+
 /** An estimate, in whole seconds or minutes: it is no better than that. */
 export function formatRest(us: number): string {
   const seconds = Math.max(1, Math.round(us / 1_000_000))

@@ -1,5 +1,5 @@
 /** The one connection of the page, and what state it is in. */
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import type { CallInput, CallName, CallOutput } from '../../shared/api.ts'
 import { connect } from '../api/connect.ts'
 import type { Connection, ConnectionState, PushListeners } from '../api/connection.ts'
@@ -8,10 +8,32 @@ export const connectionState = signal<ConnectionState>('connecting')
 
 let connection: Connection | null = null
 
+/** Messages that are sent one after the other arrive within this. */
+const TOGETHER_MS = 10
+
+/** The host pushes everything at once, message after message; taken together, they are one change and one picture. */
+function together(push: PushListeners): PushListeners {
+  let waiting: (() => void)[] = []
+  const later = (receive: () => void) => {
+    if (waiting.push(receive) > 1) return
+    setTimeout(() => {
+      const received = waiting
+      waiting = []
+      batch(() => {
+        for (const take of received) take()
+      })
+    }, TOGETHER_MS)
+  }
+  return {
+    overview: (value) => later(() => push.overview(value)),
+    session: (value) => later(() => push.session(value)),
+  }
+}
+
 /** @param greet called each time a connection is there, the first time and after every loss */
 export function openConnection(push: PushListeners, greet: () => void): void {
   connection = connect({
-    push,
+    push: together(push),
     state: (state) => {
       connectionState.value = state
       if (state === 'open') greet()

@@ -1,10 +1,11 @@
 /** The programs, each with how it is doing, and below them what all of them cost. */
 import type { ProgramInfo, ProgramStatus } from '../../shared/api.ts'
-import { countOf, formatDuration } from '../series/format.ts'
+import { countOf, formatGlance } from '../series/format.ts'
 import { chooseProgram } from '../store/commands.ts'
 import { prefer, preferences, type Theme } from '../store/preferences.ts'
 import { appInfo, overview, program, statusOf } from '../store/programs.ts'
 import { Icon, Logo } from './icons.tsx'
+import { memo } from './memo.ts'
 import { moveFocus } from './move-focus.ts'
 import { testIds } from './test-ids.ts'
 
@@ -18,46 +19,68 @@ const PHASE_WORDS: Record<ProgramStatus['phase'], string> = {
   failed: 'failed',
 }
 
-function dotClass(status: ProgramStatus | null): string {
-  if (!status || status.phase === 'idle') return ''
-  if (['starting', 'running', 'stopping'].includes(status.phase)) return 'on'
-  return status.problems > 0 || status.phase === 'failed' ? 'bad' : 'over'
+function dotClass(phase: ProgramStatus['phase'], problems: number): string {
+  if (phase === 'idle') return ''
+  if (phase === 'starting' || phase === 'running' || phase === 'stopping') return 'on'
+  return problems > 0 || phase === 'failed' ? 'bad' : 'over'
 }
 
-function ProgramItem({ info }: { info: ProgramInfo }) {
-  const status = statusOf(info.id)
-  const isCurrent = program.value?.id === info.id
-  const phase = status?.phase ?? 'idle'
-  const runs = dotClass(status) === 'on'
-  return (
-    <li>
-      <button
-        type="button"
-        class="program"
-        aria-current={isCurrent ? 'page' : undefined}
-        data-testid={testIds.program(info.id)}
-        data-phase={phase}
-        onClick={() => chooseProgram(info.id)}
-      >
-        <i class={`dot ${dotClass(status)}`} aria-hidden="true" />
-        <span class="program-names">
-          <span class="cut">{info.title}</span>
-          <small class="cut">{info.summary}</small>
-        </span>
-        <small class="program-figure num">
-          <span>{runs && formatDuration(status?.elapsedUs ?? 0)}</span>
-          {status !== null && status.problems > 0 && (
-            <span class="bad-text" title={countOf(status.problems, 'problem')}>
-              {status.problems} <span aria-hidden="true">✕</span>
-            </span>
-          )}
-          <span class="unseen">
-            {status !== null && status.problems > 0 ? 'problems, ' : ''}
-            {PHASE_WORDS[phase]}
+interface ProgramItemProps {
+  info: ProgramInfo
+  isCurrent: boolean
+  phase: ProgramStatus['phase']
+  problems: number
+  /** How long it has run; empty unless it runs. */
+  elapsed: string
+}
+
+const ProgramItem = memo(({ info, isCurrent, phase, problems, elapsed }: ProgramItemProps) => (
+  <li>
+    <button
+      type="button"
+      class="program"
+      aria-current={isCurrent ? 'page' : undefined}
+      data-testid={testIds.program(info.id)}
+      data-phase={phase}
+      onClick={() => chooseProgram(info.id)}
+    >
+      <i class={`dot ${dotClass(phase, problems)}`} aria-hidden="true" />
+      <span class="program-names">
+        <span class="cut">{info.title}</span>
+        <small class="cut">{info.summary}</small>
+      </span>
+      <small class="program-figure num">
+        <span>{elapsed}</span>
+        {problems > 0 && (
+          <span class="bad-text" title={countOf(problems, 'problem')}>
+            {problems} <span aria-hidden="true">✕</span>
           </span>
-        </small>
-      </button>
-    </li>
+        )}
+        <span class="unseen">{`${problems > 0 ? 'problems, ' : ''}${PHASE_WORDS[phase]}`}</span>
+      </small>
+    </button>
+  </li>
+))
+
+function ProgramItems() {
+  const current = program.value?.id
+  return (
+    <>
+      {appInfo.value?.programs.map((info) => {
+        const { phase, problems, elapsedUs } = statusOf(info.id) ?? { phase: 'idle', problems: 0, elapsedUs: 0 }
+        const elapsed = dotClass(phase, problems) === 'on' ? formatGlance(elapsedUs) : ''
+        return (
+          <ProgramItem
+            key={info.id}
+            info={info}
+            isCurrent={info.id === current}
+            phase={phase}
+            problems={problems}
+            elapsed={elapsed}
+          />
+        )
+      })}
+    </>
   )
 }
 
@@ -80,15 +103,17 @@ function ThemeSwitch() {
   )
 }
 
+/** A line of text that is touched only when it says something else. */
+const Line = memo(({ text }: { text: string }) => <span>{text}</span>)
+
 function Totals() {
   const figures = overview.value
   if (!figures) return null
   const { running, processes, cpuPercent, cores } = figures
   return (
     <p class="totals">
-      {running} running · {countOf(processes, 'process', 'processes')}
-      <br />
-      CPU {Math.round(cpuPercent / Math.max(1, cores))} % of {countOf(cores, 'core')}
+      <Line text={`${running} running · ${countOf(processes, 'process', 'processes')}`} />
+      <Line text={`CPU ${Math.round(cpuPercent / Math.max(1, cores))} % of ${countOf(cores, 'core')}`} />
     </p>
   )
 }
@@ -103,9 +128,7 @@ export function Sidebar() {
       <h2 id="demos">Demos</h2>
       {/* The arrow keys are a shortcut beside Tab, which reaches every program too. */}
       <ul aria-labelledby="demos" onKeyDown={(event) => moveFocus(event, '.program')}>
-        {appInfo.value?.programs.map((info) => (
-          <ProgramItem key={info.id} info={info} />
-        ))}
+        <ProgramItems />
       </ul>
       <footer>
         <Totals />
