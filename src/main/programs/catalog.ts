@@ -27,16 +27,19 @@ export interface ProgramDefinition {
 const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
 
 function demo(
-  about: Pick<ProgramDefinition, 'id' | 'title' | 'summary' | 'watch'> & { parameters?: Parameters },
+  about: Pick<ProgramDefinition, 'id' | 'title' | 'summary' | 'watch'> & { parameters?: Parameters; python?: string },
 ): ProgramDefinition {
-  const { id, parameters = {} } = about
+  const { id, title, summary, watch, parameters = {}, python = `${about.id}.py` } = about
   return {
-    ...about,
+    id,
+    title,
+    summary,
+    watch,
     parameters: { speed: speedParameter, ...parameters },
     module: new URL(`./demos/${id}${extension}`, import.meta.url),
     sources: [
       { name: `${id}.ts`, language: 'typescript' },
-      { name: `${id}.py`, language: 'python' },
+      { name: python, language: 'python' },
     ],
   }
 }
@@ -74,6 +77,8 @@ export const catalog: readonly ProgramDefinition[] = [
   }),
   demo({
     id: 'socket',
+    // Not socket.py: beside the others, it would be what their `import socket` finds.
+    python: 'tcp-socket.py',
     title: 'Socket',
     summary: 'two ends of a connection',
     watch:
