@@ -93,6 +93,30 @@ test('one selection goes through row, cells, output and detail', async ({ window
   await expect(worker).toHaveAttribute('aria-selected', 'false')
 })
 
+test('output follows its end, stays where it was scrolled to, and follows again', async ({ window }) => {
+  const { page } = window
+  await page.setViewportSize({ width: 1280, height: 500 })
+  await window.choose('spider')
+  await window.parameter('speed').fill('5')
+  await window.start.click()
+  const lines = page.getByRole('log')
+  const fromEnd = () => lines.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)
+  await expect.poll(() => lines.evaluate((box) => box.scrollHeight > box.clientHeight + 100)).toBe(true)
+  await expect.poll(fromEnd).toBeLessThan(2)
+  const follow = page.getByTestId(testIds.followOutput)
+  await expect(follow).toHaveText('following')
+  await lines.evaluate((box) => box.scrollTo(0, 0))
+  await expect(follow).toHaveText('follow')
+  await window.phase('spider', 'finished')
+  expect(await lines.evaluate((box) => box.scrollTop)).toBe(0)
+  await follow.click()
+  await expect.poll(fromEnd).toBeLessThan(2)
+  // A panel that becomes smaller is no scrolling of the user.
+  await page.setViewportSize({ width: 1280, height: 460 })
+  await expect.poll(fromEnd).toBeLessThan(2)
+  await expect(follow).toHaveText('following')
+})
+
 test('what is under the pointer on the time axis is named with its times', async ({ window }) => {
   await window.choose('dog-cat')
   await window.start.click()

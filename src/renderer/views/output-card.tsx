@@ -90,6 +90,7 @@ export function OutputCard() {
   /** The position of the first line that is held in view; null while it follows. */
   const held = useSignal<number | null>(null)
   const list = useRef<HTMLDivElement>(null)
+  const lastTop = useRef(0)
   const render = useLines()
   const output = read('output')
   const following = held.value === null
@@ -111,9 +112,13 @@ export function OutputCard() {
   const onScroll = () => {
     const element = list.current
     if (!element) return
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
+    const { scrollTop, scrollHeight, clientHeight } = element
+    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END
+    // Lines that come and panels that grow leave the end behind too; only who scrolls up wants to stay.
+    const wentUp = scrollTop < lastTop.current
+    lastTop.current = scrollTop
     if (atEnd && view.later === 0) held.value = null
-    else if (!atEnd) held.value ??= view.from
+    else if (wentUp) held.value ??= view.from
   }
   const end = (
     <>
