@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { afterEach, expect, test } from 'vitest'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { afterEach, describe, expect, test } from 'vitest'
 import { Monitor } from '../../src/main/monitor/monitor.ts'
-import { readUsage } from '../../src/main/monitor/usage.ts'
+import { PidusageReader } from '../../src/main/monitor/pidusage-reader.ts'
+import { ProcReader } from '../../src/main/monitor/proc-reader.ts'
 import { waitUntil } from '../wait-until.ts'
 
 const children: ChildProcess[] = []
@@ -58,12 +59,50 @@ test('CPU is within two points of the kernel’s counters over the same time, me
   expect(Math.abs(after.memoryBytes - kernelBytes(pid)) / kernelBytes(pid)).toBeLessThan(0.05)
 })
 
-test('a pid that is gone is left out and harms no other', async () => {
+describe.each([
+  ['pidusage', () => new PidusageReader()],
+  ['/proc', () => new ProcReader()],
+])('read by %s', (_, create) => {
+  test('a pid that is gone is left out and harms no other', async () => {
+    const pid = await busy()
+    const gone = spawn(process.execPath, ['-e', ''])
+    const reader = create()
+    await reader.read([gone.pid as number])
+    await once(gone, 'exit')
+    const usage = await reader.read([gone.pid as number, pid])
+    reader.close()
+    expect([...usage.keys()]).toEqual([pid])
+  })
+})
+
+test('both readers give the same figures', async () => {
   const pid = await busy()
-  const gone = spawn(process.execPath, ['-e', ''])
-  await once(gone, 'exit')
-  const usage = await readUsage([gone.pid as number, pid])
-  expect([...usage.keys()]).toEqual([pid])
+  const [one, other] = [new PidusageReader(), new ProcReader()]
+  await waitUntil('half a second of CPU', () => kernelMs(pid) > 500)
+  process.kill(pid, 'SIGSTOP')
+  const pids = [pid, process.ppid]
+  const [a, b] = [await one.read(pids), await other.read(pids)]
+  other.close()
+  expect(b.get(pid)).toEqual(a.get(pid))
+})
+
+test('the reader of /proc keeps no descriptor of what it is not asked for any more', async () => {
+  const open = () =>
+    readdirSync('/proc/self/fd').map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`)
+      } catch {
+        return ''
+      }
+    })
+  const pid = await busy()
+  const reader = new ProcReader()
+  await reader.read([pid, process.pid])
+  expect(open()).toContain(`/proc/${pid}/stat`)
+  await reader.read([process.pid])
+  expect(open()).not.toContain(`/proc/${pid}/stat`)
+  reader.close()
+  expect(open()).not.toContain(`/proc/${process.pid}/stat`)
 })
 
 test('nothing is sampled any more once the last is removed', async () => {

@@ -1,5 +1,7 @@
 /** Samples CPU and memory of everything that runs, once a second, and gives each session its own as an event. */
-import { readUsage } from './usage.ts'
+import { PidusageReader } from './pidusage-reader.ts'
+import { ProcReader } from './proc-reader.ts'
+import type { UsageReader } from './usage.ts'
 
 export interface MonitoredProcess {
   process: string
@@ -20,7 +22,12 @@ export const SAMPLE_EVERY_MS = 1_000
 /** A program that has just started is sampled sooner, or one that is over in a second would never be. */
 const FIRST_SAMPLE_MS = 300
 
+/** On Linux, more processes than this are read from `/proc` directly, which then costs a fraction. */
+export const MOST_FOR_PIDUSAGE = 64
+
 export class Monitor {
+  readonly #pidusage: UsageReader = new PidusageReader()
+  readonly #proc: UsageReader | null = process.platform === 'linux' ? new ProcReader() : null
   readonly #monitored = new Set<Monitored>()
   /** The last reading of each pid. */
   readonly #last = new Map<number, { cpuTimeMs: number; atMs: number }>()
@@ -37,6 +44,7 @@ export class Monitor {
       clearTimeout(this.#timer)
       this.#timer = undefined
       this.#last.clear()
+      this.#proc?.close()
     }
   }
 
@@ -59,7 +67,8 @@ export class Monitor {
   async #sample(): Promise<void> {
     const wanted = [...this.#monitored].map((monitored) => ({ monitored, processes: monitored.processes() }))
     const pids = new Set(wanted.flatMap(({ processes }) => processes.map(({ pid }) => pid)))
-    const usage = await readUsage([...pids])
+    const reader = pids.size > MOST_FOR_PIDUSAGE && this.#proc ? this.#proc : this.#pidusage
+    const usage = await reader.read([...pids])
     const atMs = performance.now()
     const percents = new Map<number, number>()
     for (const [pid, { cpuTimeMs }] of usage) {
