@@ -3,7 +3,7 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import type { TaskEndHeader, TaskHeader } from '../child/worker-loop.ts'
 import { Child, type ChildEnd } from '../process/child.ts'
 import type { Run } from '../run/run.ts'
-import { decodeJson, type Frame } from '../wire/frames.ts'
+import { decodeErrorInfo, type Frame } from '../wire/frames.ts'
 import type { Task } from './task.ts'
 
 export interface WorkerListener {
@@ -90,7 +90,7 @@ export class PoolWorker {
     this.task = null
     this.#becomeIdle()
     if (header.type === 'task-done') this.#listener.done(task, payload)
-    else this.#listener.failed(task, decodeJson(payload) as ErrorInfo)
+    else this.#listener.failed(task, decodeErrorInfo(payload))
   }
 
   #becomeIdle(): void {

@@ -5,10 +5,12 @@ import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 import type { ErrorInfo, ProcessKind, TelemetryEvent } from '../../shared/telemetry.ts'
-import { MultiprocessingError } from '../errors.ts'
+import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
+import { errorInfo, MultiprocessingError, WireError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
-import { decodeJson, type Frame, type Header } from '../wire/frames.ts'
+import { decodeErrorInfo, decodeJson, type Frame, type Header } from '../wire/frames.ts'
+import { isBelow } from '../wire/hub.ts'
 import { guard, unguard } from './guardian.ts'
 import { nodeCommand } from './node-command.ts'
 
@@ -52,6 +54,19 @@ const DONE_BUT_ALIVE_MS = 1_000
 function entryPath(): string {
   const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
   return fileURLToPath(new URL(`../child/entry${extension}`, import.meta.url))
+}
+
+/** @throws WireError for anything but events about the child itself and what is below it */
+function decodeEvents(payload: Uint8Array, path: string): TelemetryEvent[] {
+  const events = decodeJson(payload)
+  if (!Array.isArray(events)) throw new WireError('A process sent events that are none.')
+  for (const event of events) {
+    if (!isTelemetryEvent(event)) throw new WireError('A process sent an event that is none.')
+    const [about] = subjectOf(event)?.split('/') ?? []
+    if (about === undefined || !isBelow(about, path))
+      throw new WireError('A process sent an event that is not its own.')
+  }
+  return events
 }
 
 export class Child {
@@ -100,8 +115,10 @@ export class Child {
       onClose: (error) => {
         wireClosed()
         run.hub.removeChild(this.path)
-        // Bytes that are no frames: whatever that process is now, it is not a part of this program any more.
-        if (error) this.#process.kill('SIGKILL')
+        if (!error) return
+        // Bytes that are no messages: whatever that process is now, it is not a part of this program any more.
+        this.#error ??= errorInfo(error)
+        this.#process.kill('SIGKILL')
       },
     })
     run.hub.addChild(this.path, this.#channel)
@@ -159,13 +176,11 @@ export class Child {
     const { header } = frame
     if (this.#run.hub.receive(frame, this.path)) return
     switch (header.type) {
-      case 'events': {
-        const events = decodeJson(frame.payload)
-        if (Array.isArray(events)) for (const event of events as TelemetryEvent[]) this.#run.emit(event)
+      case 'events':
+        for (const event of decodeEvents(frame.payload, this.path)) this.#run.emit(event)
         break
-      }
       case 'failed':
-        this.#error = decodeJson(frame.payload) as ErrorInfo
+        this.#error = decodeErrorInfo(frame.payload)
         break
       case 'done':
         this.#doneTimer = setTimeout(() => this.#process.kill('SIGKILL'), DONE_BUT_ALIVE_MS).unref()

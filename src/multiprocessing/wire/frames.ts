@@ -8,6 +8,8 @@
  * Numbers are big-endian. The header is read by every process on the way, the payload only by the two ends. Bytes come from
  * processes that may be broken: a length is checked before anything is kept for it.
  */
+import type { ErrorInfo } from '../../shared/telemetry.ts'
+import { isErrorInfo } from '../../shared/telemetry-check.ts'
 import { WireError } from '../errors.ts'
 
 export interface Header {
@@ -56,6 +58,13 @@ export function decodeJson(payload: Uint8Array): unknown {
   } catch {
     throw new WireError('A message carries data that cannot be read.')
   }
+}
+
+/** @throws WireError if the payload is no error */
+export function decodeErrorInfo(payload: Uint8Array): ErrorInfo {
+  const error = decodeJson(payload)
+  if (!isErrorInfo(error)) throw new WireError('A message carries an error that is none.')
+  return error
 }
 
 function parseFrame(bytes: Buffer): Frame {

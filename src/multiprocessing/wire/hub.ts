@@ -6,6 +6,7 @@
  * through the parent. When a child is gone, everybody is told, so that nothing waits for it and what was on its way to it
  * goes back.
  */
+import { WireError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import type { Channel } from './channel.ts'
 import type { Frame, Header } from './frames.ts'
@@ -75,12 +76,19 @@ export class Hub {
   receive(frame: Frame, fromChild: string | null): boolean {
     const header = frame.header as RoutedHeader
     if (header.type === 'peer-gone') {
-      if (typeof header.path === 'string') this.#peerGone(header.path, fromChild)
+      if (typeof header.path !== 'string') throw new WireError('A message says that somebody is gone, but not who.')
+      // A child may tell the end of those below it, and of nobody else.
+      if (fromChild !== null && (header.path === fromChild || !isBelow(header.path, fromChild))) {
+        throw new WireError('A process told the end of another that is not its own.')
+      }
+      this.#peerGone(header.path, fromChild)
       return true
     }
     if (typeof header.to !== 'string' || typeof header.from !== 'string') return false
     // A child speaks for itself and for what is below it, and for nobody else.
-    if (fromChild !== null && !isBelow(header.from, fromChild)) return true
+    if (fromChild !== null && !isBelow(header.from, fromChild)) {
+      throw new WireError('A process sent a message in the name of another.')
+    }
     if (header.to === this.#run.path) this.#handle(header, frame.payload)
     else this.#next(header.to)?.send(header, [frame.payload])
     return true

@@ -1,0 +1,143 @@
+/**
+ * Whether plain data is what the types of `telemetry.ts` say. Events come from other processes, which may be broken, and
+ * from files: nothing is reduced to state that was not checked here.
+ *
+ * Written by hand rather than with a validator, because every child of a program loads it: it costs no start-up time.
+ */
+import type { ErrorInfo, TelemetryEvent, TelemetryType } from './telemetry.ts'
+
+type Check = (value: unknown) => boolean
+type Fields<T extends TelemetryType> = Record<
+  Exclude<keyof Extract<TelemetryEvent, { type: T }>, 'type' | 'atUs'>,
+  Check
+>
+
+const isText: Check = (value) => typeof value === 'string'
+const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value)
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const oneOf =
+  (...words: string[]): Check =>
+  (value) =>
+    words.includes(value as string)
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value)
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check)
+const shape =
+  (fields: Record<string, Check>): Check =>
+  (value) =>
+    isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]))
+
+const MAX_CAUSES = 8
+
+/** @returns whether this is an error as it travels; causes may nest a few levels deep */
+export function isErrorInfo(value: unknown, depth = 0): value is ErrorInfo {
+  if (!isRecord(value) || depth > MAX_CAUSES) return false
+  const { name, message, stack, cause } = value
+  return isText(name) && isText(message) && isText(stack) && (cause === undefined || isErrorInfo(cause, depth + 1))
+}
+
+const isError: Check = (value) => isErrorInfo(value)
+const waiter = shape({ process: isText, sinceUs: isNumber })
+
+const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
+  'session.started': {
+    program: isText,
+    title: isText,
+    parameters: (value) => isRecord(value) && Object.values(value).every((each) => isText(each) || isNumber(each)),
+    startedAt: isText,
+  },
+  'session.ended': { outcome: oneOf('finished', 'stopped', 'failed'), leftovers: isCount },
+  'process.started': {
+    process: isText,
+    name: isText,
+    pid: isCount,
+    parentPid: isCount,
+    parent: orNull(isText),
+    kind: oneOf('main', 'process', 'worker', 'thread'),
+    pool: optional(isText),
+  },
+  'process.state': {
+    process: isText,
+    state: oneOf('starting', 'running', 'sleeping', 'waiting'),
+    waitingOn: optional(shape({ what: isText, id: optional(isText), label: isText })),
+  },
+  'process.waited': { process: isText, waits: isCount, waitedUs: isNumber },
+  'process.exited': { process: isText, exitCode: orNull(isNumber), signal: orNull(isText) },
+  'process.output': { process: isText, stream: oneOf('stdout', 'stderr'), text: isText },
+  'process.sampled': {
+    samples: listOf(shape({ process: isText, cpuPercent: isNumber, memoryBytes: isNumber })),
+  },
+  'queue.created': { queue: isText, name: isText, maxsize: isNumber, process: isText },
+  'queue.changed': {
+    queue: isText,
+    depth: isCount,
+    depthMax: isCount,
+    depthMin: isCount,
+    steps: optional(listOf(shape({ atUs: isNumber, depth: isCount }))),
+    puts: isCount,
+    gets: isCount,
+    waitingToPut: listOf(waiter),
+    waitingToGet: listOf(waiter),
+    producers: listOf(isText),
+    consumers: listOf(isText),
+    residence: listOf(isCount),
+  },
+  'queue.closed': { queue: isText },
+  'pool.created': { pool: isText, name: isText, size: isCount, process: isText },
+  'pool.changed': { pool: isText, state: oneOf('open', 'closed', 'terminated', 'broken', 'ended') },
+  'task.submitted': { task: isText, pool: isText, name: isText, retryOf: optional(isText) },
+  'task.started': { task: isText, process: isText },
+  'task.finished': { task: isText },
+  'task.failed': { task: isText, error: isError },
+  'task.observed': { task: isText },
+  'problem.raised': {
+    problem: isText,
+    kind: oneOf(
+      'task-failed',
+      'worker-died',
+      'process-failed',
+      'process-died',
+      'pool-broken',
+      'program-failed',
+      'forced-stop',
+    ),
+    message: isText,
+    consequence: optional(isText),
+    process: optional(isText),
+    pid: optional(isCount),
+    task: optional(isText),
+    pool: optional(isText),
+    error: optional(isError),
+  },
+}
+
+/** @returns whether this is an event whose every known field is of its type; fields that are not known do not matter */
+export function isTelemetryEvent(value: unknown): value is TelemetryEvent {
+  if (!isRecord(value) || !isText(value.type) || !isNumber(value.atUs)) return false
+  if (!Object.hasOwn(CHECKS, value.type as string)) return false
+  const checks: Record<string, Check> = CHECKS[value.type as TelemetryType]
+  return Object.entries(checks).every(([name, check]) => check(value[name]))
+}
+
+/** @returns the id of what an event is about: a process, queue, pool, task or problem; null if it is about the session */
+export function subjectOf(event: TelemetryEvent): string | null {
+  if ('task' in event && event.type !== 'problem.raised') return event.task
+  if ('queue' in event) return event.queue
+  if (event.type === 'pool.created' || event.type === 'pool.changed') return event.pool
+  if (event.type === 'problem.raised') return event.problem
+  return 'process' in event ? (event.process ?? null) : null
+}

@@ -1,0 +1,185 @@
+/** Processes that send what they must not: their connection ends with an error, and nobody else is harmed. */
+
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Process, Queue } from '../../src/multiprocessing/index.ts'
+import { currentRun } from '../../src/multiprocessing/run/run.ts'
+import { Channel } from '../../src/multiprocessing/wire/channel.ts'
+import { encodeFrame } from '../../src/multiprocessing/wire/frames.ts'
+import { breakOff, breakRule, echo, hostilities } from '../fixtures/hostile.ts'
+import { type Chance, chance } from '../seeded.ts'
+import { waitUntil } from '../wait-until.ts'
+import { observe } from './observed.ts'
+
+test.each(Object.keys(hostilities))(
+  '%s: that process is ended, with the reason, and its sibling goes on',
+  async (rule) => {
+    const run = observe(async () => {
+      const [there, back] = [new Queue<number>(), new Queue<number>()]
+      const sibling = new Process(echo, [there, back])
+      sibling.start()
+      const hostile = new Process(breakRule, [rule], { name: 'hostile' })
+      for (let i = 0; i < 50; i++) await there.put(i)
+      hostile.start()
+      await hostile.join()
+      for (let i = 50; i < 100; i++) await there.put(i)
+      await there.close()
+      const got: number[] = []
+      while (got.length < 100) got.push(await back.get())
+      await sibling.join()
+      return got
+    })
+    const { outcome } = await run.handle.ended
+    expect(outcome).toBe('finished')
+    const [hostile, sibling] = [run.of('process.started')[2], run.of('process.started')[1]]
+    expect(run.of('process.exited').find(({ process }) => process === hostile?.process)?.signal).toBe('SIGKILL')
+    expect(run.of('process.exited').find(({ process }) => process === sibling?.process)?.exitCode).toBe(0)
+    const problems = run.of('problem.raised')
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.error?.name).toBe('WireError')
+  },
+)
+
+test('a process that breaks off in the middle of a message harms nobody', async () => {
+  const run = observe(async () => {
+    const queue = new Queue<number>()
+    const broken = new Process(breakOff, [])
+    broken.start()
+    await broken.join()
+    await queue.put(1)
+    expect(await queue.get()).toBe(1)
+  })
+  expect((await run.handle.ended).outcome).toBe('finished')
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'forkscope-wire-'))
+const server = createServer()
+beforeAll(async () => {
+  server.listen(join(folder, 'socket'))
+  await once(server, 'listening')
+})
+afterAll(() => {
+  server.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** @returns two ends of a real socket */
+async function socketPair(): Promise<[Socket, Socket]> {
+  const there = connect(join(folder, 'socket'))
+  const [here] = await once(server, 'connection')
+  return [here, there]
+}
+
+const NASTY = [
+  null,
+  -1,
+  0,
+  1,
+  2,
+  1.5,
+  1e308,
+  '',
+  '0',
+  '0.99',
+  '0.98',
+  '0/queue1',
+  '__proto__',
+  'x'.repeat(5_000),
+  [],
+  {},
+  true,
+]
+const TYPES = ['put', 'get', 'withdraw', 'got', 'size', 'close', 'done', 'items', 'refused', 'withdrawn', '', 'x']
+const NAMES = ['to', 'from', 'queue', 'request', 'delivery', 'wait', 'size', 'name', 'message', 'path'] as const
+
+/** A message that is mostly right, or one that is mostly wrong, or a piece of either. */
+function hostileBytes({ below, pick }: Chance): Buffer {
+  const header: Record<string, unknown> = {
+    type:
+      below(8) === 0
+        ? pick(['peer-gone', 'events', 'failed', 'start', 'task-done', 'ready', ...TYPES])
+        : `queue.${pick(TYPES)}`,
+    to: '0',
+    from: '0.99',
+    queue: '0/queue1',
+    request: below(5),
+    delivery: below(5),
+    wait: below(2) === 0,
+  }
+  for (let i = below(3); i > 0; i--) header[pick(NAMES)] = pick(NASTY)
+  const bytes = Buffer.concat(encodeFrame(header as never, [Buffer.alloc(below(200), below(256))]))
+  switch (below(6)) {
+    case 0:
+      return bytes.subarray(0, below(bytes.length))
+    case 1:
+      bytes[below(bytes.length)] = below(256)
+      return bytes
+    default:
+      return bytes
+  }
+}
+
+test('thousands of hostile messages: the owner keeps its queue exact, and others can go on with it', async () => {
+  const run = observe(async () => {
+    const queue = new Queue<string>()
+    const { hub } = currentRun()
+    let closings = 0
+    for (let seed = 1; seed <= 1_500; seed++) {
+      const dice = chance(seed)
+      const [here, there] = await socketPair()
+      const closed = new Promise<Error | null>((resolve) => {
+        const channel = new Channel(here, {
+          onFrame: (frame) => void hub.receive(frame, '0.99'),
+          onClose: (error) => {
+            hub.removeChild('0.99')
+            resolve(error)
+          },
+        })
+        hub.addChild('0.99', channel)
+      })
+      there.on('error', () => {})
+      for (let i = 0; i < 8; i++) there.write(hostileBytes(dice))
+      there.end()
+      there.resume()
+      const error = await closed
+      there.destroy()
+      if (!error) continue
+      closings++
+      expect(`seed ${seed}: ${error.name}`).toBe(`seed ${seed}: WireError`)
+    }
+    expect(closings).toBeGreaterThan(500)
+    // What it put in good order is there; `close` in good order closes. A fresh queue shows that the owner works.
+    const fresh = new Queue<string>()
+    await fresh.put('still here')
+    expect(await fresh.get()).toBe('still here')
+    return queue
+  })
+  expect((await run.handle.ended).outcome).toBe('finished')
+  const last = run.of('queue.changed').findLast(({ queue }) => queue === '0/queue1')
+  if (last) expect(last.depth).toBe(last.puts - last.gets)
+})
+
+test('a length field alone makes nobody keep room for it', async () => {
+  const before = process.memoryUsage()
+  const pairs: [Socket, Socket][] = []
+  for (let i = 0; i < 20; i++) pairs.push(await socketPair())
+  const errors: (Error | null)[] = []
+  let got = 0
+  for (const [here, there] of pairs) {
+    new Channel(here, { onFrame: () => got++, onClose: (error) => errors.push(error) })
+    there.on('error', () => {})
+    // One GiB is announced, four bytes come.
+    there.write(Buffer.from('4000000000', 'hex'))
+  }
+  await waitUntil('all bytes read', () => pairs.every(([here]) => here.bytesRead === 5))
+  const { arrayBuffers, rss } = process.memoryUsage()
+  expect(arrayBuffers - before.arrayBuffers).toBeLessThan(20_000_000)
+  expect(rss - before.rss).toBeLessThan(200_000_000)
+  for (const [, there] of pairs) there.destroy()
+  await waitUntil('all closed', () => errors.length === 20)
+  expect(got).toBe(0)
+})

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { catalog } from '../../src/main/programs/catalog.ts'
+import { Session } from '../../src/main/session/session.ts'
+import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
+import { isErrorInfo, isTelemetryEvent, subjectOf } from '../../src/shared/telemetry-check.ts'
+import { chance } from '../seeded.ts'
+
+async function eventsOf(id: string): Promise<TelemetryEvent[]> {
+  const program = catalog.find((candidate) => candidate.id === id)
+  if (!program) throw new Error(id)
+  const events: TelemetryEvent[] = []
+  const values = Object.fromEntries(
+    Object.entries(program.parameters).map(([name, { default: value }]) => [name, value]),
+  )
+  const session = new Session({ id, program, values: { ...values, speed: 20 } })
+  session.onEvent((event) => events.push(event))
+  await session.start()
+  await session.ended
+  return events
+}
+
+test('every event of real programs passes; with a field less or of another type it does not', async () => {
+  const events = [...(await eventsOf('swallowed')), ...(await eventsOf('download-analysis'))]
+  expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(10)
+  const { pick } = chance(1)
+  for (const event of events) {
+    expect(isTelemetryEvent(event), JSON.stringify(event)).toBe(true)
+    for (const name of Object.keys(event)) {
+      const broken = { ...event, [name]: pick([Symbol('none'), () => 1]) }
+      expect(isTelemetryEvent(broken), `${event.type}.${name}`).toBe(false)
+    }
+  }
+})
+
+test('what is no event is none', () => {
+  for (const value of [null, undefined, 7, 'x', [], {}, { type: 'toString', atUs: 1 }, { type: 'queue.closed' }]) {
+    expect(isTelemetryEvent(value)).toBe(false)
+  }
+})
+
+test('an error may have causes, but not without end', () => {
+  const deep = (levels: number): object => ({
+    name: 'Error',
+    message: '',
+    stack: '',
+    ...(levels > 0 && { cause: deep(levels - 1) }),
+  })
+  expect(isErrorInfo(deep(5))).toBe(true)
+  expect(isErrorInfo(deep(50))).toBe(false)
+  expect(isErrorInfo({ name: 'Error', message: '', stack: 1 })).toBe(false)
+})
+
+test('the subject of an event is what it is about', () => {
+  expect(subjectOf({ type: 'task.started', atUs: 1, task: '0.2/task1', process: '0.2.1' })).toBe('0.2/task1')
+  expect(subjectOf({ type: 'queue.closed', atUs: 1, queue: '0/queue1' })).toBe('0/queue1')
+  expect(subjectOf({ type: 'session.ended', atUs: 1, outcome: 'finished', leftovers: 0 })).toBeNull()
+})
