@@ -1,0 +1,158 @@
+/** Thousands of seeds against the queue's store alone: whatever clients do and whenever they die, every item is in one place. */
+import { expect, test } from 'vitest'
+import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
+import { QueueStore, type Ticket } from '../../src/multiprocessing/queue/store.ts'
+import { type Chance, chance } from '../seeded.ts'
+
+const CLIENTS = ['0.1', '0.2', '0.2.1', '0.3'] as const
+type Client = (typeof CLIENTS)[number]
+
+const item = (number: number) => new Uint8Array([number >> 8, number & 255])
+const numberOf = (bytes: Uint8Array) => ((bytes[0] as number) << 8) | (bytes[1] as number)
+
+/** What the clients know, which must agree with what the store says. */
+class World {
+  readonly store: QueueStore
+  readonly accepted: number[] = []
+  readonly got: number[] = []
+  readonly deliveries: { client: Client; id: number; items: number[] }[] = []
+  readonly tickets: { client: Client; ticket: Ticket; answered: () => boolean }[] = []
+  #next = 0
+  #time = 0
+
+  constructor(maxsize: number) {
+    this.store = new QueueStore(
+      maxsize,
+      () => this.#time++,
+      () => {},
+    )
+  }
+
+  put(client: Client, wait: boolean): void {
+    const number = this.#next++
+    let answered = 0
+    const ticket = this.store.put(
+      client,
+      item(number),
+      wait,
+      {
+        accepted: () => {
+          answered++
+          this.accepted.push(number)
+        },
+        refused: () => answered++,
+      },
+      () => new Full(''),
+    )
+    if (ticket) this.tickets.push({ client, ticket, answered: () => answered > 0 })
+    else expect(answered).toBe(1)
+  }
+
+  get(client: Client, max: number, wait: boolean): void {
+    let answered = 0
+    const ticket = this.store.get(
+      client,
+      max,
+      wait,
+      {
+        deliver: (items, id) => {
+          answered++
+          expect(items.length).toBeGreaterThan(0)
+          expect(items.length).toBeLessThanOrEqual(max)
+          this.deliveries.push({ client, id, items: items.map(({ bytes }) => numberOf(bytes)) })
+        },
+        refused: () => answered++,
+      },
+      () => new Empty(''),
+    )
+    if (ticket) this.tickets.push({ client, ticket, answered: () => answered > 0 })
+    else expect(answered).toBe(1)
+  }
+
+  acknowledge({ pick }: Chance): void {
+    if (this.deliveries.length === 0) return
+    const delivery = pick(this.deliveries)
+    this.deliveries.splice(this.deliveries.indexOf(delivery), 1)
+    this.store.acknowledge(delivery.client, delivery.id)
+    this.got.push(...delivery.items)
+  }
+
+  die(gone: Client): void {
+    const isGone = (client: string) => client === gone || client.startsWith(`${gone}.`)
+    for (let i = this.deliveries.length - 1; i >= 0; i--) {
+      if (isGone((this.deliveries[i] as { client: Client }).client)) this.deliveries.splice(i, 1)
+    }
+    this.store.release(isGone)
+  }
+
+  withdraw({ pick }: Chance): void {
+    const waiting = this.tickets.filter(({ answered }) => !answered())
+    if (waiting.length === 0) return
+    const chosen = pick(waiting)
+    this.store.withdraw(chosen.ticket)
+    this.tickets.splice(this.tickets.indexOf(chosen), 1)
+  }
+
+  check(maxsize: number): void {
+    const { store } = this
+    expect(store.puts).toBe(this.accepted.length)
+    expect(store.gets).toBe(this.got.length)
+    expect(store.depth).toBe(store.puts - store.gets)
+    if (maxsize > 0) expect(store.depth).toBeLessThanOrEqual(maxsize)
+  }
+
+  /** Gets what is left, in order. */
+  drain(): number[] {
+    const left: number[] = []
+    while (this.store.depth > 0) {
+      const before = this.deliveries.length
+      this.get('0.1', 100, false)
+      const delivery = this.deliveries[before]
+      if (!delivery) break
+      left.push(...delivery.items)
+      this.store.acknowledge('0.1', delivery.id)
+      this.deliveries.splice(before, 1)
+    }
+    return left
+  }
+}
+
+test('three thousand seeds: nothing is lost, nothing comes twice, and what is left is in order', () => {
+  for (let seed = 1; seed <= 3_000; seed++) {
+    const dice = chance(seed)
+    const maxsize = dice.pick([0, 1, 2, 5])
+    const world = new World(maxsize)
+    for (let step = 0; step < 60; step++) {
+      const client = dice.pick(CLIENTS)
+      switch (dice.below(9)) {
+        case 0:
+        case 1:
+        case 2:
+          world.put(client, dice.below(3) > 0)
+          break
+        case 3:
+        case 4:
+          world.get(client, 1 + dice.below(3), dice.below(3) > 0)
+          break
+        case 5:
+        case 6:
+          world.acknowledge(dice)
+          break
+        case 7:
+          world.withdraw(dice)
+          break
+        default:
+          if (dice.below(3) === 0) world.die(client)
+      }
+      world.check(maxsize)
+    }
+    for (const client of CLIENTS) world.die(client)
+    world.store.close(new QueueClosedError(''))
+    const left = world.drain()
+    expect(left, `seed ${seed}`).toEqual([...left].sort((a, b) => a - b))
+    expect(
+      [...world.got, ...left].sort((a, b) => a - b),
+      `seed ${seed}`,
+    ).toEqual([...world.accepted].sort((a, b) => a - b))
+  }
+})
