@@ -1,0 +1,54 @@
+/** The library as it is packed: the README's example runs with plain Node in a project of its own, types included. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+const project = mkdtempSync(join(tmpdir(), 'forkscope-pack-'))
+afterAll(() => rmSync(project, { recursive: true }))
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { cwd: project, encoding: 'utf8' })
+}
+
+beforeAll(() => {
+  execFileSync('npm', ['run', '--silent', 'build:library'], { cwd: ROOT })
+  const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', project], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  const folder = join(project, 'node_modules', 'forkscope')
+  mkdirSync(folder, { recursive: true })
+  run('tar', '-xzf', packed.trim(), '-C', folder, '--strip-components=1')
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}')
+  const example = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)]
+    .map((match) => match[1] as string)
+    .find((code) => code.includes("from 'forkscope'"))
+  writeFileSync(join(project, 'example.ts'), example ?? '')
+})
+
+test('the example of the README runs', () => {
+  expect(run(process.execPath, 'example.ts')).toBe('0 1 2\n')
+})
+
+test('its types are found and fit', () => {
+  const types = join(project, 'node_modules', '@types')
+  mkdirSync(types, { recursive: true })
+  for (const name of ['node']) symlinkSync(join(ROOT, 'node_modules', '@types', name), join(types, name))
+  symlinkSync(join(ROOT, 'node_modules', 'undici-types'), join(project, 'node_modules', 'undici-types'))
+  const options = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] }
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['example.ts'] }))
+  run(process.execPath, join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')
+  writeFileSync(
+    join(project, 'example.ts'),
+    "import { Process } from 'forkscope'\nexport function f(n: number) { return n }\nnew Process(f, ['text'])\n",
+  )
+  expect(() => run(process.execPath, join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toThrow()
+})
+
+test('the library alone needs no other package', () => {
+  const source = run(process.execPath, '-e', "import('forkscope').then((m) => console.log(Object.keys(m).join()))")
+  for (const name of ['Process', 'Queue', 'Pool', 'Empty', 'main', 'sleep']) expect(source).toContain(name)
+})
