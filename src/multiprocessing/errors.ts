@@ -73,6 +73,24 @@ export class WireError extends MultiprocessingError {
   override name = 'WireError'
 }
 
+/** The barrier was broken: somebody waited too long, died while it waited, or aborted it. Python's `BrokenBarrierError`. */
+export class BrokenBarrierError extends MultiprocessingError {
+  override name = 'BrokenBarrierError'
+}
+
+/** Nothing is left to receive and nobody can send any more. Python's `EOFError`. */
+export class EndOfFileError extends MultiprocessingError {
+  override name = 'EndOfFileError'
+}
+
+const REFUSALS = { Empty, Full, QueueClosedError, StateError, BrokenBarrierError, EndOfFileError } as const
+
+/** @returns the error with which another process refused a request; one of an unknown name is the base of all */
+export function refusalFrom(name: string, message: string): MultiprocessingError {
+  const Refusal = Object.hasOwn(REFUSALS, name) ? REFUSALS[name as keyof typeof REFUSALS] : MultiprocessingError
+  return new Refusal(message)
+}
+
 /** Where an error came from, put on errors that crossed a process boundary. */
 export interface RemoteOrigin {
   process: string

@@ -114,6 +114,7 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
       'pool-broken',
       'program-failed',
       'forced-stop',
+      'lock-abandoned',
     ),
     message: isText,
     consequence: optional(isText),

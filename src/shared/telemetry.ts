@@ -20,8 +20,11 @@ export type ProcessKind = 'main' | 'process' | 'worker' | 'thread'
 
 /** What a process is blocked on, so that a view can say it and link to it. */
 export interface WaitTarget {
-  /** What it is doing: getting from a queue, putting to one, joining a process or a pool, waiting for a task's result or for a task to do. */
-  what: 'get' | 'put' | 'join' | 'result' | 'task' | 'other'
+  /**
+   * What it is doing: getting from a queue, putting to one, joining a process or a pool, waiting for a task's result or for
+   * a task to do, acquiring a lock, receiving from a connection, waiting for an event, a condition or at a barrier.
+   */
+  what: 'get' | 'put' | 'join' | 'result' | 'task' | 'acquire' | 'receive' | 'event' | 'condition' | 'barrier' | 'other'
   /** The id of the queue, process, pool or task it waits for, where there is one. */
   id?: string
   /** In words, to be read after "waiting: ", such as `put to pages`. */
@@ -53,6 +56,7 @@ export type ProblemKind =
   | 'pool-broken'
   | 'program-failed'
   | 'forced-stop'
+  | 'lock-abandoned'
 
 export interface SessionStarted {
   type: 'session.started'

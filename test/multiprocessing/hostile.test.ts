@@ -6,7 +6,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Process, Queue } from '../../src/multiprocessing/index.ts'
+import { Barrier, Lock, Manager, Pipe, Process, Queue } from '../../src/multiprocessing/index.ts'
 import { currentRun } from '../../src/multiprocessing/run/run.ts'
 import { Channel } from '../../src/multiprocessing/wire/channel.ts'
 import { encodeFrame } from '../../src/multiprocessing/wire/frames.ts'
@@ -94,7 +94,45 @@ const NASTY = [
   true,
 ]
 const TYPES = ['put', 'get', 'withdraw', 'got', 'size', 'close', 'done', 'items', 'refused', 'withdrawn', '', 'x']
-const NAMES = ['to', 'from', 'queue', 'request', 'delivery', 'wait', 'size', 'name', 'message', 'path'] as const
+const OBJECT_TYPES = ['ask', 'withdraw', 'answer', 'refused', 'x'] as const
+const OBJECTS = ['0/lock1', '0/barrier1', '0/pipe1', '0/dict1', '0/list1', '0/none'] as const
+const OPS = [
+  'acquire',
+  'release',
+  'wait',
+  'condition-wait',
+  'notify',
+  'send',
+  'receive',
+  'poll',
+  'close',
+  'set',
+  'update',
+  'push',
+  'insert',
+  'pop',
+  'entries',
+  'all',
+  'x',
+] as const
+const NAMES = [
+  'object',
+  'op',
+  'key',
+  'index',
+  'count',
+  'end',
+  'to',
+  'from',
+  'queue',
+  'request',
+  'delivery',
+  'wait',
+  'size',
+  'name',
+  'message',
+  'path',
+] as const
 
 /** A message that is mostly right, or one that is mostly wrong, or a piece of either. */
 function hostileBytes({ below, pick }: Chance): Buffer {
@@ -102,10 +140,14 @@ function hostileBytes({ below, pick }: Chance): Buffer {
     type:
       below(8) === 0
         ? pick(['peer-gone', 'events', 'failed', 'start', 'task-done', 'ready', ...TYPES])
-        : `queue.${pick(TYPES)}`,
+        : below(3) === 0
+          ? `object.${pick(OBJECT_TYPES)}`
+          : `queue.${pick(TYPES)}`,
     to: '0',
     from: '0.99',
     queue: '0/queue1',
+    object: pick(OBJECTS),
+    op: pick(OPS),
     request: below(5),
     delivery: below(5),
     wait: below(2) === 0,
@@ -126,6 +168,8 @@ function hostileBytes({ below, pick }: Chance): Buffer {
 test('thousands of hostile messages: the owner keeps its queue exact, and others can go on with it', async () => {
   const run = observe(async () => {
     const queue = new Queue<string>()
+    const objects = [new Lock(), new Barrier(2), new Manager().dict(), new Manager().list(), ...Pipe()]
+    expect(objects).toHaveLength(6)
     const { hub } = currentRun()
     let closings = 0
     for (let seed = 1; seed <= 1_500; seed++) {

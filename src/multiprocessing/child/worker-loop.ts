@@ -1,10 +1,10 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { errorInfo } from '../errors.ts'
-import { revive } from '../queue/queue.ts'
 import type { Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame, type Header } from '../wire/frames.ts'
+import { revive } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 

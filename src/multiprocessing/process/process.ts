@@ -7,6 +7,20 @@ import { encodeValue } from '../wire/values.ts'
 import { Child, type ChildEnd } from './child.ts'
 import { reportProcessEnd } from './problems.ts'
 
+/** The processes of each run that were started here and have not ended. */
+const living = new WeakMap<Run, Set<Process>>()
+
+function processesOf(run: Run): Set<Process> {
+  let processes = living.get(run)
+  if (!processes) living.set(run, (processes = new Set()))
+  return processes
+}
+
+/** @returns the processes that this one has started and that have not ended. Python's `active_children()`. */
+export function activeChildren(): Process[] {
+  return [...processesOf(currentRun())]
+}
+
 export interface ProcessOptions {
   /** By default the target's name, numbered if it is taken. */
   name?: string
@@ -50,8 +64,10 @@ export class Process<A extends any[] = any[]> {
     const options = { name: this.name, kind: 'process' as const, daemon: this.daemon }
     const child = new Child(this.#run, options, { target: this.#location }, [this.#args])
     this.#child = child
+    processesOf(this.#run).add(this)
     child.ended.then((end) => {
       this.#end = end
+      processesOf(this.#run).delete(this)
       reportProcessEnd(this.#run, child, end)
     })
   }
@@ -102,6 +118,13 @@ export class Process<A extends any[] = any[]> {
     if (!this.#end) return null
     const { exitCode, signal } = this.#end
     return signal ? -constants.signals[signal] : exitCode
+  }
+
+  /** Resolves with the exit code once the process has ended. Python's `sentinel`, to be awaited. */
+  get exited(): Promise<number> {
+    const child = this.#child
+    if (!child) throw new StateError(`The process ${this.name} was not started, so it cannot be waited for.`)
+    return child.ended.then(() => this.exitCode ?? 0)
   }
 
   /** The signal that ended it, if one did. */

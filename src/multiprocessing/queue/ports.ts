@@ -8,6 +8,8 @@ import type { QueueStore } from './store.ts'
 export interface Patience {
   wait: boolean
   timeoutMs: number | undefined
+  /** Of a put into a queue by priority. */
+  priority?: number
 }
 
 export interface QueuePort {
@@ -42,7 +44,7 @@ export class LocalPort implements QueuePort {
     this.#store = store
   }
 
-  put(bytes: Uint8Array, { wait, timeoutMs }: Patience): Promise<void> {
+  put(bytes: Uint8Array, { wait, timeoutMs, priority }: Patience): Promise<void> {
     const { name, id } = this.#place
     const full = () => new Full(`The queue ${name} is full.`)
     return this.#run.wait((resolve, reject) => {
@@ -67,6 +69,7 @@ export class LocalPort implements QueuePort {
           },
         },
         full,
+        priority,
       )
       if (!ticket) return undefined
       leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
@@ -140,7 +143,7 @@ export class RemotePort implements QueuePort {
     this.#place = place
   }
 
-  put(bytes: Uint8Array, { wait, timeoutMs }: Patience): Promise<void> {
+  put(bytes: Uint8Array, { wait, timeoutMs, priority }: Patience): Promise<void> {
     const { name, id } = this.#place
     return this.#run.wait((resolve, reject) => {
       const leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
@@ -148,7 +151,7 @@ export class RemotePort implements QueuePort {
         stopClock()
         leave?.()
       }
-      const withdraw = QueueService.of(this.#run).ask(this.#place, { type: 'queue.put', wait }, [bytes], {
+      const withdraw = QueueService.of(this.#run).ask(this.#place, { type: 'queue.put', wait, priority }, [bytes], {
         answered: (header) => {
           settle()
           if (header.type === 'queue.withdrawn') reject(new Full(`The queue ${name} is full.`))

@@ -1,7 +1,9 @@
 /** A first-in-first-out queue that any process of a program can use: Python's `multiprocessing.Queue`. */
 import { QUEUE_REPORT_MS } from '../../shared/telemetry.ts'
-import { QueueClosedError, WireError } from '../errors.ts'
+import { QueueClosedError } from '../errors.ts'
 import { currentRun, type Run } from '../run/run.ts'
+import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import { registerKind, remember, revive } from '../wire/revive.ts'
 import { decodeValue, encodeValue, type SharedHandle, sharedHandle } from '../wire/values.ts'
 import { LocalPort, type Patience, type QueuePort, RemotePort } from './ports.ts'
 import { QueueService } from './service.ts'
@@ -12,45 +14,31 @@ export interface QueueOptions {
   maxsize?: number
   /** What it is called on screen and in messages; by default `queue 1` and so on. */
   name?: string
+  /** Whether `put` may name a priority: what is lower comes first, what is equal in the order of coming. */
+  priority?: boolean
 }
 
-export interface WaitOptions {
-  /** Program time in milliseconds; without it the wait has no end. */
-  timeoutMs?: number
+export interface PutOptions extends WaitOptions {
+  /** Any number, 0 if left out; only for a queue that was made with `priority`. */
+  priority?: number
 }
 
-interface QueueHandle extends SharedHandle {
-  kind: 'queue'
+export interface QueueHandle extends SharedHandle {
+  kind: 'queue' | 'joinable-queue'
   owner: string
   name: string
   maxsize: number
+  priority: boolean
 }
 
 /** The option that makes an object for a queue of another process; only this file has the key. */
 const fromHandle = Symbol('fromHandle')
-
-/** Queues made in this process, and those it was handed, so that a handle that comes back is the same object. */
-const known = new WeakMap<Run, Map<string, Queue<unknown>>>()
-
-function knownTo(run: Run): Map<string, Queue<unknown>> {
-  let queues = known.get(run)
-  if (!queues) known.set(run, (queues = new Map()))
-  return queues
-}
 
 function checkMaxsize(maxsize: number): number {
   if (!Number.isInteger(maxsize) || maxsize < 0) {
     throw new RangeError(`maxsize must be a whole number of at least 0, but ${maxsize} is not.`)
   }
   return maxsize
-}
-
-function checkTimeout(timeoutMs: number | undefined): number | undefined {
-  if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return undefined
-  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) {
-    throw new RangeError(`timeoutMs must be a number of milliseconds, but ${String(timeoutMs)} is not.`)
-  }
-  return Math.max(0, timeoutMs)
 }
 
 /**
@@ -60,9 +48,12 @@ function checkTimeout(timeoutMs: number | undefined): number | undefined {
 export class Queue<T = unknown> implements AsyncIterable<T> {
   readonly name: string
   readonly maxsize: number
-  readonly #id: string
-  readonly #owner: string
-  readonly #run: Run
+  protected readonly id: string
+  protected readonly owner: string
+  protected readonly run: Run
+  /** The contents, in the process that keeps the queue. */
+  protected readonly store: QueueStore | null
+  readonly #byPriority: boolean
   readonly #port: QueuePort
 
   /**
@@ -74,36 +65,42 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const given: QueueOptions & { [fromHandle]?: QueueHandle } =
       typeof options === 'number' ? { maxsize: options } : options
     const handle = given[fromHandle]
+    this.run = run
     if (handle) {
-      this.#run = run
-      this.#id = handle.id
-      this.#owner = handle.owner
+      this.id = handle.id
+      this.owner = handle.owner
       this.name = handle.name
       this.maxsize = handle.maxsize
+      this.#byPriority = handle.priority
+      this.store = null
       this.#port = new RemotePort(run, handle)
     } else {
       this.maxsize = checkMaxsize(given.maxsize ?? 0)
       const number = run.count('queue')
-      this.#run = run
-      this.#id = `${run.path}/queue${number}`
-      this.#owner = run.path
+      this.id = `${run.path}/queue${number}`
+      this.owner = run.path
       this.name = given.name ?? `queue ${number}`
-      this.#port = ownQueue(run, this.#id, this.name, this.maxsize)
+      this.#byPriority = given.priority ?? false
+      this.store = ownQueue(run, this.id, this.name, this.maxsize)
+      this.#port = new LocalPort(run, { id: this.id, name: this.name }, this.store)
     }
-    knownTo(run).set(this.#id, this as Queue<unknown>)
+    remember(run, this.id, this)
   }
 
   /**
    * Puts an item at the end. Resolves once it is in the queue, so with a `maxsize` a fast putter is held back.
    * @throws UnsendableError if the item cannot travel, naming the place; Full after `timeoutMs`; QueueClosedError
    */
-  async put(item: T, options: WaitOptions = {}): Promise<void> {
-    await this.#port.put(encodeValue(item, 'item'), this.#patience(options))
+  async put(item: T, options: PutOptions = {}): Promise<void> {
+    const pause = this.run.breathe()
+    if (pause) await pause
+    await this.#port.put(encodeValue(item, 'item'), { ...this.#patience(options), ...this.#priority(options) })
   }
 
   /** Puts an item if there is room right now; Full otherwise. Python's `put_nowait`. */
-  async putNowait(item: T): Promise<void> {
-    await this.#port.put(encodeValue(item, 'item'), { wait: false, timeoutMs: undefined })
+  async putNowait(item: T, options: Pick<PutOptions, 'priority'> = {}): Promise<void> {
+    const patience = { wait: false, timeoutMs: undefined, ...this.#priority(options) }
+    await this.#port.put(encodeValue(item, 'item'), patience)
   }
 
   /**
@@ -111,17 +108,28 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws Empty after `timeoutMs`; QueueClosedError once the queue is closed and nothing is left
    */
   async get(options: WaitOptions = {}): Promise<T> {
+    const pause = this.run.breathe()
+    if (pause) await pause
     return this.#decode(await this.#port.get(this.#patience(options)))
   }
 
   /** Takes the item at the head if there is one right now; Empty otherwise. Python's `get_nowait`. */
   async getNowait(): Promise<T> {
+    const pause = this.run.breathe()
+    if (pause) await pause
     return this.#decode(await this.#port.get({ wait: false, timeoutMs: undefined }))
   }
 
-  /** @returns how many items are put and not yet got, exactly, at the moment its owner answers. Python's `qsize`. */
-  size(): Promise<number> {
+  /** @returns how many items are put and not yet got, exactly, at the moment its owner answers */
+  async size(): Promise<number> {
+    const pause = this.run.breathe()
+    if (pause) await pause
     return this.#port.size()
+  }
+
+  /** The same by Python's name; there it may be wrong, here it is not. */
+  qsize(): Promise<number> {
+    return this.size()
   }
 
   async empty(): Promise<boolean> {
@@ -153,20 +161,31 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** For the wire: where this queue is to be found. */
   [sharedHandle](): QueueHandle {
-    return { kind: 'queue', id: this.#id, owner: this.#owner, name: this.name, maxsize: this.maxsize }
+    const { id, owner, name, maxsize } = this
+    return { kind: 'queue', id, owner, name, maxsize, priority: this.#byPriority }
+  }
+
+  #priority({ priority }: PutOptions): { priority?: number } {
+    if (priority === undefined) return {}
+    if (!this.#byPriority)
+      throw new RangeError(`${this.name} is not a queue by priority: make it with { priority: true }.`)
+    if (typeof priority !== 'number' || !Number.isFinite(priority)) {
+      throw new RangeError(`A priority is a finite number, but ${String(priority)} is not.`)
+    }
+    return { priority }
   }
 
   #patience(options: WaitOptions): Patience {
     const timeoutMs = checkTimeout(options.timeoutMs)
-    return { wait: true, timeoutMs: timeoutMs === undefined ? undefined : this.#run.realMs(timeoutMs) }
+    return { wait: true, timeoutMs: timeoutMs === undefined ? undefined : this.run.realMs(timeoutMs) }
   }
 
   #decode(bytes: Uint8Array): T {
-    return decodeValue(bytes, (handle) => revive(handle, this.#run)) as T
+    return decodeValue(bytes, (handle) => revive(handle, this.run)) as T
   }
 }
 
-function ownQueue(run: Run, id: string, name: string, maxsize: number): QueuePort {
+function ownQueue(run: Run, id: string, name: string, maxsize: number): QueueStore {
   let timer: NodeJS.Timeout | undefined
   let toldAtMs = Number.NEGATIVE_INFINITY
   const report = () => {
@@ -205,17 +224,13 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number): QueuePor
       if (timer) report()
     })
   }
-  return new LocalPort(run, { id, name }, store)
+  return store
 }
 
-/** @returns the object in this process for a shared object's handle; throws WireError for a handle of an unknown kind */
-export function revive(handle: SharedHandle, run: Run): object {
-  if (handle.kind !== 'queue')
-    throw new WireError(`A message carries a shared object of an unknown kind, ${handle.kind}.`)
-  const queue = knownTo(run).get(handle.id)
-  if (queue) return queue
-  const { owner, name, maxsize } = handle as QueueHandle
-  if (owner === run.path) throw new QueueClosedError(`The queue ${name} does not exist any more.`)
-  const options = { [fromHandle]: { kind: 'queue', id: handle.id, owner, name, maxsize } }
-  return run.within(() => new Queue(options as QueueOptions))
+registerKind('queue', (handle, run) => new Queue(optionsFromHandle(handle as QueueHandle, run)))
+
+/** @returns the options that make an object for a queue of another process; throws QueueClosedError if it was this one's */
+export function optionsFromHandle(handle: QueueHandle, run: Run): QueueOptions {
+  if (handle.owner === run.path) throw new QueueClosedError(`The queue ${handle.name} does not exist any more.`)
+  return { [fromHandle]: handle } as QueueOptions
 }

@@ -144,6 +144,7 @@ export class QueueService implements Service {
               },
             },
             () => new Full(`The queue ${name} is full.`),
+            Number(header.priority ?? 0) || 0,
           ),
         )
         break

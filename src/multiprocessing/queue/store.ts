@@ -15,6 +15,8 @@ export interface StoredItem {
   /** Position among all items the queue ever accepted: what restores the order when items come back. */
   sequence: number
   acceptedAtUs: number
+  /** Lower comes first; equal ones in the order of coming. 0 for all but in a queue by priority. */
+  readonly priority: number
 }
 
 interface Putter {
@@ -46,6 +48,10 @@ export const RESIDENCE_BUCKETS = 20
 /** More changes than this in an interval are told by their extremes only. */
 const MOST_STEPS = 16
 
+function before(a: StoredItem, b: StoredItem): number {
+  return a.priority - b.priority || a.sequence - b.sequence
+}
+
 export class QueueStore {
   readonly maxsize: number
   readonly #now: () => number
@@ -70,6 +76,8 @@ export class QueueStore {
   readonly producers = new Set<ClientId>()
   readonly consumers = new Set<ClientId>()
   readonly residence: number[] = new Array(RESIDENCE_BUCKETS).fill(0)
+  /** How many items each client has got; counted only for who asks for it. */
+  gotBy: Map<ClientId, number> | null = null
 
   /**
    * @param maxsize 0 for no bound
@@ -107,13 +115,14 @@ export class QueueStore {
     wait: boolean,
     reply: { accepted(): void; refused(error: Error): void },
     full: () => Error,
+    priority = 0,
   ): Ticket | undefined {
     if (this.#closed) {
       reply.refused(this.#closed)
       return undefined
     }
     const nowUs = this.#now()
-    const item: StoredItem = { bytes, sequence: -1, acceptedAtUs: nowUs }
+    const item: StoredItem = { bytes, sequence: -1, acceptedAtUs: nowUs, priority }
     this.producers.add(client)
     if (this.#putters.size === 0 && this.#hasRoom()) {
       this.#accept(item)
@@ -172,6 +181,7 @@ export class QueueStore {
     this.#deliveries.delete(id)
     this.#onTheirWay -= delivery.items.length
     this.gets += delivery.items.length
+    this.gotBy?.set(client, (this.gotBy.get(client) ?? 0) + delivery.items.length)
     const nowUs = this.#now()
     this.#noteDepth(nowUs)
     for (const item of delivery.items) {
@@ -200,7 +210,7 @@ export class QueueStore {
     if (back.length > 0) {
       // What came back before may lie between these, so the whole front is sorted; the rest is in order already.
       const rest = this.#items.slice(this.#head)
-      this.#items = [...back, ...rest].sort((a, b) => a.sequence - b.sequence)
+      this.#items = [...back, ...rest].sort(before)
       this.#head = 0
     }
     this.#changed()
@@ -242,10 +252,26 @@ export class QueueStore {
   #accept(item: StoredItem): void {
     item.sequence = this.#nextSequence++
     item.acceptedAtUs = this.#now()
-    this.#items.push(item)
+    this.#insert(item)
     this.puts++
     this.#noteDepth(item.acceptedAtUs)
     this.#changed()
+  }
+
+  /** Behind all that come before it: at the end, unless what is there is less urgent. */
+  #insert(item: StoredItem): void {
+    let low = this.#head
+    let high = this.#items.length
+    if (high === low || (this.#items[high - 1] as StoredItem).priority <= item.priority) {
+      this.#items.push(item)
+      return
+    }
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#items[middle] as StoredItem).priority <= item.priority) low = middle + 1
+      else high = middle
+    }
+    this.#items.splice(low, 0, item)
   }
 
   #deliver(getter: Getter): void {

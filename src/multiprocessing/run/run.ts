@@ -27,7 +27,30 @@ export interface RunOptions {
   sink: ((event: TelemetryEvent) => void) | null
 }
 
-type Counter = 'process' | 'queue' | 'pool' | 'task' | 'problem' | 'worker'
+export type Counter =
+  | 'process'
+  | 'queue'
+  | 'pool'
+  | 'task'
+  | 'problem'
+  | 'worker'
+  | 'lock'
+  | 'rlock'
+  | 'semaphore'
+  | 'bounded-semaphore'
+  | 'condition'
+  | 'event'
+  | 'barrier'
+  | 'pipe'
+  | 'dict'
+  | 'list'
+  | 'namespace'
+
+/** After so many operations the event loop gets a turn. */
+const BREATHE_EVERY = 256
+
+/** So often it is looked at whether this process must stay for what waits in it. */
+const STAY_ALIVE_MS = 100
 
 const context = new AsyncLocalStorage<Run>()
 let processRun: Run | undefined
@@ -59,6 +82,8 @@ export class Run {
   readonly #counts = new Map<string, number>()
   readonly #interrupts = new Set<(error: Error) => void>()
   readonly #living = new Set<string>()
+  #alive: NodeJS.Timeout | undefined
+  #operations = 0
   #stopped: Error | null = null
   /** Problems that nobody in the program was looking out for: they make it end with exit code 1. */
   unobservedProblems = 0
@@ -159,6 +184,7 @@ export class Run {
       ended.catch(() => {})
       return ended
     }
+    this.#stayAlive()
     let cancel: (() => void) | undefined
     let interrupt: (error: Error) => void = () => {}
     const promise = new Promise<T>((resolve, reject) => {
@@ -180,6 +206,27 @@ export class Run {
       )
     })
     return promise
+  }
+
+  /**
+   * A loop over operations that this process answers itself would never let it hear from others: now and then it is held up
+   * for one turn of the event loop.
+   */
+  breathe(): Promise<void> | undefined {
+    if (++this.#operations % BREATHE_EVERY !== 0) return undefined
+    return new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /**
+   * While something waits and there are processes that may end the wait, this process does not end: a daemon and an idle
+   * worker hold no event loop by themselves. Where nobody is left who could, it ends, instead of waiting for ever.
+   */
+  #stayAlive(): void {
+    this.#alive ??= setInterval(() => {
+      if (this.#interrupts.size > 0 && this.children.size > 0) return
+      clearInterval(this.#alive)
+      this.#alive = undefined
+    }, STAY_ALIVE_MS)
   }
 
   /** Calls `fn` so that everything it does, and whatever follows from it, belongs to this run. */

@@ -25,6 +25,9 @@ export interface Service {
   onPeerGone(isGone: (path: string) => boolean): void
 }
 
+/** The answer to a frame for a process that is gone. */
+const UNREACHABLE = 'hub.unreachable'
+
 export function isBelow(path: string, ancestor: string): boolean {
   return path === ancestor || path.startsWith(`${ancestor}.`)
 }
@@ -68,6 +71,8 @@ export class Hub {
       return undefined
     }
     const channel = this.#next(whole.to)
+    // Nobody is there any more who could answer. Told later, for who asks must first know that it has asked.
+    if (!channel) process.nextTick(() => this.#unreachable(whole.to))
     channel?.send(whole, payload)
     return channel ?? undefined
   }
@@ -89,9 +94,25 @@ export class Hub {
     if (fromChild !== null && !isBelow(header.from, fromChild)) {
       throw new WireError('A process sent a message in the name of another.')
     }
-    if (header.to === this.#run.path) this.#handle(header, frame.payload)
-    else this.#next(header.to)?.send(header, [frame.payload])
+    if (header.to !== this.#run.path) this.#passOn(header, frame.payload)
+    else if (header.type !== UNREACHABLE) this.#handle(header, frame.payload)
+    else if (typeof header.path === 'string') {
+      if (fromChild !== null && !isBelow(header.path, fromChild)) {
+        throw new WireError('A process told the end of another that is not its own.')
+      }
+      this.#unreachable(header.path)
+    }
     return true
+  }
+
+  #passOn(header: RoutedHeader, payload: Uint8Array): void {
+    const channel = this.#next(header.to)
+    if (channel) channel.send(header, [payload])
+    else if (header.type !== UNREACHABLE) this.send({ type: UNREACHABLE, to: header.from, path: header.to })
+  }
+
+  #unreachable(path: string): void {
+    for (const service of this.#services.values()) service.onPeerGone((other) => other === path)
   }
 
   #handle(header: RoutedHeader, payload: Uint8Array): void {

@@ -1,0 +1,10 @@
+/** Loads every kind of shared object, so that handles of all of them can be received. */
+import './manager/manager.ts'
+import './pipe/pipe.ts'
+import './queue/joinable-queue.ts'
+import './queue/queue.ts'
+import './sync/barrier.ts'
+import './sync/condition.ts'
+import './sync/event.ts'
+import './sync/lock.ts'
+import './sync/semaphore.ts'

@@ -1,0 +1,103 @@
+/** What all shared objects have in common: an id, an owner, and the way to ask it. */
+import type { WaitTarget } from '../../shared/telemetry.ts'
+import { type Counter, currentRun, type Run } from '../run/run.ts'
+import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import { keyOf, registerKind, remember } from '../wire/revive.ts'
+import { type SharedHandle, sharedHandle } from '../wire/values.ts'
+import { type Answer, type Fields, ObjectService, type SharedState } from './service.ts'
+
+export interface ObjectHandle extends SharedHandle {
+  owner: string
+  name: string
+  [field: string]: unknown
+}
+
+/** The key under which a handle is given to a constructor; no user has it. */
+export const fromHandle: unique symbol = Symbol('fromHandle')
+
+export interface ObjectOptions {
+  /** What it is called on screen and in messages; by default its kind and a number. */
+  name?: string
+}
+
+/** What a constructor may be given besides its own options. */
+export type Given<O> = O & { [fromHandle]?: ObjectHandle }
+
+/** A wait, as it is shown: `acquire lock 1`. */
+export interface WaitWords {
+  what: WaitTarget['what']
+  label: string
+}
+
+export abstract class SharedObject {
+  readonly name: string
+  protected readonly run: Run
+  protected readonly handle: ObjectHandle
+
+  /** @param make makes the object's state, in the process that makes the object */
+  constructor(
+    kind: Counter,
+    { name, [fromHandle]: handle }: Given<ObjectOptions>,
+    fields: Fields,
+    make: (name: string, run: Run) => SharedState,
+  ) {
+    this.run = currentRun()
+    if (handle) this.handle = handle
+    else {
+      const number = this.run.count(kind)
+      const own = name ?? `${kind} ${number}`
+      this.handle = { ...fields, kind, id: `${this.run.path}/${kind}${number}`, owner: this.run.path, name: own }
+      ObjectService.of(this.run).own(this.handle.id, make(own, this.run))
+    }
+    this.name = this.handle.name
+    remember(this.run, keyOf(this.handle), this)
+  }
+
+  [sharedHandle](): ObjectHandle {
+    return this.handle
+  }
+
+  /**
+   * Asks the owner. With `words` it may take long: the process is then shown as waiting, and after `timeoutMs` the owner is
+   * told that this one waits no more.
+   */
+  protected async ask(
+    op: string,
+    fields: Fields = {},
+    payload: readonly Uint8Array[] = [],
+    words?: WaitWords,
+    options: WaitOptions = {},
+  ): Promise<Answer> {
+    const timeoutMs = checkTimeout(options.timeoutMs)
+    const pause = this.run.breathe()
+    if (pause) await pause
+    return this.run.wait((resolve, reject) => {
+      const leave = words && this.run.blocking?.enter('waiting', { ...words, id: this.handle.id })
+      let timer: NodeJS.Timeout | undefined
+      const settle = () => {
+        clearTimeout(timer)
+        leave?.()
+      }
+      const withdraw = ObjectService.of(this.run).ask(this.handle, op, fields, payload, {
+        resolve: (answer) => {
+          settle()
+          resolve(answer)
+        },
+        reject: (error) => {
+          settle()
+          reject(error)
+        },
+      })
+      if (timeoutMs !== undefined) timer = setTimeout(withdraw, this.run.realMs(timeoutMs))
+      return () => {
+        settle()
+        withdraw()
+      }
+    })
+  }
+}
+
+/** Registers how a handle of a kind becomes an object: by the class's constructor. */
+export function registerClass(kind: Counter, Class: new (given: never) => object): void {
+  registerKind(kind, (handle) => new Class({ [fromHandle]: handle } as never))
+}

@@ -1,0 +1,51 @@
+/** What locks and semaphores have in common: they are acquired, held and released. */
+import type { Counter, Run } from '../run/run.ts'
+import type { WaitOptions } from '../run/wait-options.ts'
+import type { Answer, Fields } from '../shared-object/service.ts'
+import { type Given, type ObjectOptions, SharedObject, type WaitWords } from '../shared-object/shared-object.ts'
+import { tellAbandoned } from './abandoned.ts'
+import { type SemaphoreRules, SemaphoreState } from './semaphore-state.ts'
+
+/** How a condition asks the lock that it stands on. */
+export const askLock: unique symbol = Symbol('askLock')
+
+export interface AcquireOptions extends WaitOptions {
+  /** Whether to wait at all; true if left out. */
+  wait?: boolean
+}
+
+export abstract class Acquirable extends SharedObject {
+  constructor(kind: Counter, given: Given<ObjectOptions>, rules: Omit<SemaphoreRules, 'name'>) {
+    super(kind, given, {}, (name: string, run: Run) => new SemaphoreState({ ...rules, name }, tellAbandoned(run, name)))
+  }
+
+  /**
+   * Waits for its turn.
+   * @returns whether it was acquired: false only if `timeoutMs` ran out first, or it was not to wait
+   */
+  async acquire({ wait = true, timeoutMs }: AcquireOptions = {}): Promise<boolean> {
+    const words = wait ? { what: 'acquire' as const, label: `acquire ${this.name}` } : undefined
+    const options = wait && timeoutMs !== undefined ? { timeoutMs } : {}
+    const { fields } = await this.ask('acquire', { wait }, [], words, options)
+    return fields.acquired === true
+  }
+
+  [askLock](op: string, fields: Fields, words?: WaitWords, options?: WaitOptions): Promise<Answer> {
+    return this.ask(op, fields, [], words, options)
+  }
+
+  /** Gives it back. @throws StateError if it is not acquired */
+  async release(): Promise<void> {
+    await this.ask('release')
+  }
+
+  /** Holds it while `fn` runs, and gives it back whatever becomes of that. Python's `with lock:`. */
+  async with<T>(fn: () => T | Promise<T>): Promise<T> {
+    await this.acquire()
+    try {
+      return await fn()
+    } finally {
+      await this.release()
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** Waiting until another process says that something has changed: Python's `multiprocessing.Condition`. */
+import { currentRun } from '../run/run.ts'
+import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import { fromHandle, type Given, type ObjectHandle, type ObjectOptions } from '../shared-object/shared-object.ts'
+import { registerKind, remember, revive } from '../wire/revive.ts'
+import { type Shared, type SharedHandle, sharedHandle } from '../wire/values.ts'
+import { type AcquireOptions, askLock } from './acquirable.ts'
+import { type Lock, RLock } from './lock.ts'
+
+export interface ConditionOptions extends ObjectOptions {
+  /** The lock that must be held to wait and to notify; an RLock of its own if left out. */
+  lock?: Lock | RLock
+}
+
+interface ConditionHandle extends ObjectHandle {
+  lock: SharedHandle
+}
+
+export class Condition implements Shared {
+  readonly name: string
+  readonly #lock: Lock | RLock
+  readonly #handle: ConditionHandle
+
+  constructor(options: ConditionOptions = {}) {
+    const run = currentRun()
+    const handle = (options as Given<ConditionOptions>)[fromHandle] as ConditionHandle | undefined
+    if (handle) {
+      this.#handle = handle
+      this.#lock = revive(handle.lock, run) as Lock | RLock
+    } else {
+      const number = run.count('condition')
+      const name = options.name ?? `condition ${number}`
+      this.#lock = options.lock ?? new RLock({ name: `the lock of ${name}` })
+      const id = `${run.path}/condition${number}`
+      this.#handle = { kind: 'condition', id, owner: run.path, name, lock: this.#lock[sharedHandle]() }
+    }
+    this.name = this.#handle.name
+    remember(run, this.#handle.id, this)
+  }
+
+  [sharedHandle](): SharedHandle {
+    return this.#handle
+  }
+
+  acquire(options?: AcquireOptions): Promise<boolean> {
+    return this.#lock.acquire(options)
+  }
+
+  release(): Promise<void> {
+    return this.#lock.release()
+  }
+
+  /** Holds the lock while `fn` runs. Python's `with condition:`. */
+  with<T>(fn: () => T | Promise<T>): Promise<T> {
+    return this.#lock.with(fn)
+  }
+
+  /**
+   * Releases the lock, waits to be notified, and acquires the lock again, also after a timeout.
+   * @returns whether it was notified: false if `timeoutMs` ran out first
+   * @throws StateError if the lock is not held
+   */
+  async wait(options: WaitOptions = {}): Promise<boolean> {
+    const words = { what: 'condition' as const, label: `wait for ${this.name}` }
+    const { fields } = await this.#lock[askLock]('condition-wait', { condition: this.#handle.id }, words, options)
+    return fields.notified === true
+  }
+
+  /**
+   * Waits until `predicate` holds, which is looked at each time the condition is notified.
+   * @returns its last value: one that holds, or one that does not if `timeoutMs` ran out first
+   */
+  async waitFor<T>(predicate: () => T | Promise<T>, { timeoutMs }: WaitOptions = {}): Promise<T> {
+    const run = currentRun()
+    const limitMs = checkTimeout(timeoutMs)
+    const endMs = limitMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + run.realMs(limitMs)
+    for (;;) {
+      const value = await predicate()
+      const leftMs = endMs - performance.now()
+      if (value || leftMs <= 0) return value
+      await this.wait(Number.isFinite(leftMs) ? { timeoutMs: leftMs * run.speed } : {})
+    }
+  }
+
+  /** Lets `count` of those who wait go on, who came first; one if left out. @throws StateError if the lock is not held */
+  async notify(count = 1): Promise<void> {
+    await this.#lock[askLock]('notify', { condition: this.#handle.id, count })
+  }
+
+  /** Lets all who wait go on, one after the other as the lock allows. */
+  notifyAll(): Promise<void> {
+    return this.notify(Number.MAX_SAFE_INTEGER)
+  }
+}
+
+registerKind('condition', (handle) => new Condition({ [fromHandle]: handle } as ConditionOptions))
