@@ -92,9 +92,9 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws UnsendableError if the item cannot travel, naming the place; Full after `timeoutMs`; QueueClosedError
    */
   async put(item: T, options: PutOptions = {}): Promise<void> {
+    await this.#port.put(encodeValue(item, 'item'), { ...this.#patience(options), ...this.#priority(options) })
     const pause = this.run.breathe()
     if (pause) await pause
-    await this.#port.put(encodeValue(item, 'item'), { ...this.#patience(options), ...this.#priority(options) })
   }
 
   /** Puts an item if there is room right now; Full otherwise. Python's `put_nowait`. */
@@ -108,23 +108,23 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws Empty after `timeoutMs`; QueueClosedError once the queue is closed and nothing is left
    */
   async get(options: WaitOptions = {}): Promise<T> {
+    const bytes = await this.#port.get(this.#patience(options))
     const pause = this.run.breathe()
     if (pause) await pause
-    return this.#decode(await this.#port.get(this.#patience(options)))
+    return this.#decode(bytes)
   }
 
   /** Takes the item at the head if there is one right now; Empty otherwise. Python's `get_nowait`. */
   async getNowait(): Promise<T> {
-    const pause = this.run.breathe()
-    if (pause) await pause
     return this.#decode(await this.#port.get({ wait: false, timeoutMs: undefined }))
   }
 
   /** @returns how many items are put and not yet got, exactly, at the moment its owner answers */
   async size(): Promise<number> {
+    const size = await this.#port.size()
     const pause = this.run.breathe()
     if (pause) await pause
-    return this.#port.size()
+    return size
   }
 
   /** The same by Python's name; there it may be wrong, here it is not. */

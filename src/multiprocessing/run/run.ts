@@ -210,7 +210,7 @@ export class Run {
 
   /**
    * A loop over operations that this process answers itself would never let it hear from others: now and then it is held up
-   * for one turn of the event loop.
+   * for one turn of the event loop, after an operation, so that the order in which operations begin stays as it is.
    */
   breathe(): Promise<void> | undefined {
     if (++this.#operations % BREATHE_EVERY !== 0) return undefined

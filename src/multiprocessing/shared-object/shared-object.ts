@@ -69,9 +69,7 @@ export abstract class SharedObject {
     options: WaitOptions = {},
   ): Promise<Answer> {
     const timeoutMs = checkTimeout(options.timeoutMs)
-    const pause = this.run.breathe()
-    if (pause) await pause
-    return this.run.wait((resolve, reject) => {
+    const answer = await this.run.wait<Answer>((resolve, reject) => {
       const leave = words && this.run.blocking?.enter('waiting', { ...words, id: this.handle.id })
       let timer: NodeJS.Timeout | undefined
       const settle = () => {
@@ -94,6 +92,9 @@ export abstract class SharedObject {
         withdraw()
       }
     })
+    const pause = this.run.breathe()
+    if (pause) await pause
+    return answer
   }
 }
 
