@@ -63,6 +63,11 @@ export class WorkerDiedError extends MultiprocessingError {
   }
 }
 
+/** The task was cancelled before it was done. */
+export class CancelledError extends MultiprocessingError {
+  override name = 'CancelledError'
+}
+
 /** The pool gave up: its workers kept dying before they could take a task. */
 export class PoolBrokenError extends MultiprocessingError {
   override name = 'PoolBrokenError'

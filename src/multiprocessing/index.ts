@@ -3,6 +3,7 @@ export { availableParallelism as cpuCount } from 'node:os'
 export { type CurrentProcess, currentProcess } from './current-process.ts'
 export {
   BrokenBarrierError,
+  CancelledError,
   Empty,
   EndOfFileError,
   Full,
@@ -24,7 +25,16 @@ export { Manager } from './manager/manager.ts'
 export { Namespace } from './manager/namespace.ts'
 export { Connection, Pipe, type PipeOptions } from './pipe/pipe.ts'
 export type { AsyncResult } from './pool/async-result.ts'
-export { type ApplyOptions, Pool, type PoolOptions } from './pool/pool.ts'
+export {
+  asCompleted,
+  type ExecutorMapOptions,
+  Future,
+  ProcessPoolExecutor,
+  type ShutdownOptions,
+} from './pool/executor.ts'
+export type { ApplyOptions, Callbacks, MapAsyncOptions, MapOptions, PoolOptions } from './pool/options.ts'
+export type { ResultIterator } from './pool/ordered-results.ts'
+export { Pool } from './pool/pool.ts'
 export { activeChildren, Process, type ProcessOptions } from './process/process.ts'
 export { JoinableQueue } from './queue/joinable-queue.ts'
 export { type PutOptions, Queue, type QueueOptions } from './queue/queue.ts'

@@ -5,9 +5,10 @@
  * `new Process(dog)` also has `dog`), then the file that V8 says the function was written in, which costs some milliseconds
  * the first time.
  */
+import { readFileSync } from 'node:fs'
 import inspector from 'node:inspector'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { TargetError } from './errors.ts'
 
@@ -47,13 +48,41 @@ function callers(): string[] {
   }
 }
 
+const packageTypes = new Map<string, string>()
+
+/** The `type` of the nearest package.json above a file, as Node looks for it; empty if there is none that says. */
+function packageType(folder: string): string {
+  const found = packageTypes.get(folder)
+  if (found !== undefined) return found
+  let type: string
+  try {
+    type = String((JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { type?: string }).type ?? '')
+  } catch {
+    const parent = dirname(folder)
+    type = parent === folder ? '' : packageType(parent)
+  }
+  packageTypes.set(folder, type)
+  return type
+}
+
+/** Whether only its syntax says which kind of module a file is. `require` would then load it once more, as another module. */
+function isAmbiguous(file: string): boolean {
+  return /\.[jt]s$/.test(file) && !packageType(dirname(file))
+}
+
 /**
  * The exports of a module that is loaded already; undefined if they cannot be had right now, which is so while it is being
- * evaluated and for modules with top-level await.
+ * evaluated, for modules with top-level await, and where no package.json says what kind of module it is.
  */
 function loadedExports(module: string): Record<string, unknown> | undefined {
   try {
-    return requireModule(fileURLToPath(module)) as Record<string, unknown>
+    const file = fileURLToPath(module)
+    if (isAmbiguous(file)) {
+      // A file that turned out to be an ES module has left an entry without exports here.
+      const exports = requireModule.cache[file]?.exports as Record<string, unknown> | undefined
+      return exports && Object.keys(exports).length > 0 ? exports : undefined
+    }
+    return requireModule(file) as Record<string, unknown>
   } catch {
     return undefined
   }

@@ -11,6 +11,21 @@ export interface ObservedRun {
   output(): string
 }
 
+/** Runs a main function observed to its end. @throws what it threw, such as an assertion that did not hold */
+export async function runObserved(main: (run: ObservedRun) => Promise<unknown>): Promise<ObservedRun> {
+  let failure: unknown
+  const observed: ObservedRun = observe(async () => {
+    try {
+      await main(observed)
+    } catch (error) {
+      failure = error
+    }
+  })
+  await observed.handle.ended
+  if (failure) throw failure
+  return observed
+}
+
 export function observe(main: () => unknown, options: { speed?: number; nodePath?: string } = {}): ObservedRun {
   const events: TelemetryEvent[] = []
   const handle = startRun({

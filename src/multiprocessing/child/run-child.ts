@@ -80,7 +80,7 @@ export function runChild(): void {
     run = becomePartOfRun(start, channel)
     if (start.kind === 'worker') {
       worker = new WorkerLoop(run, channel, () => leave(run as Run, channel, 0))
-      worker.begin()
+      worker.begin(start.initializer, payload).catch(fail)
     } else runTarget(run, channel, start, payload).catch(fail)
   }
   const channel = new Channel(socket, {

@@ -8,17 +8,25 @@ import { revive } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 
-/** A task on its way to a worker; the payload is its arguments. */
+/** A task on its way to a worker; the payload is its arguments, or a list of them for a chunk of calls. */
 export interface TaskHeader extends Header {
   type: 'task'
   task: string
   target: TargetLocation
+  chunk: boolean
 }
 
 /** A task's end on its way back; the payload is the result, or the error as JSON. */
 export interface TaskEndHeader extends Header {
   type: 'task-done' | 'task-failed'
   task: string
+}
+
+/** One call after the other; the first that throws ends the chunk. */
+async function callEach(fn: (...args: unknown[]) => unknown, calls: unknown[][]): Promise<unknown[]> {
+  const results: unknown[] = []
+  for (const args of calls) results.push(await fn(...args))
+  return results
 }
 
 export class WorkerLoop {
@@ -33,8 +41,13 @@ export class WorkerLoop {
     this.#leave = leave
   }
 
-  begin(): void {
+  /** @param initializer is called first, with the arguments in the payload; what it throws ends the worker */
+  async begin(initializer: TargetLocation | undefined, payload: Uint8Array): Promise<void> {
     this.#run.blocking?.running()
+    if (initializer) {
+      const fn = await importTarget(initializer)
+      await fn(...(decodeValue(payload, (handle) => revive(handle, this.#run)) as unknown[]))
+    }
     this.#channel.send({ type: 'ready' })
     this.#wait()
   }
@@ -48,14 +61,14 @@ export class WorkerLoop {
     this.#stopWaiting = this.#run.blocking?.enter('waiting', { what: 'task', label: 'next task' })
   }
 
-  async #work({ task, target }: TaskHeader, payload: Uint8Array): Promise<void> {
+  async #work({ task, target, chunk }: TaskHeader, payload: Uint8Array): Promise<void> {
     this.#stopWaiting?.()
     let end: TaskEndHeader
     let bytes: Uint8Array
     try {
       const fn = await importTarget(target)
       const args = decodeValue(payload, (handle) => revive(handle, this.#run)) as unknown[]
-      bytes = encodeValue(await fn(...args), 'result')
+      bytes = encodeValue(chunk ? await callEach(fn, args as unknown[][]) : await fn(...args), 'result')
       end = { type: 'task-done', task }
     } catch (error) {
       bytes = encodeJson(errorInfo(error))

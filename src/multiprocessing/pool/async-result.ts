@@ -1,7 +1,7 @@
 /** What `applyAsync` gives back: a result that will be there later. Python's `AsyncResult`. */
 import { StateError, TimeoutError } from '../errors.ts'
 
-type Outcome<R> = { ok: true; value: R } | { ok: false; error: Error }
+export type Outcome<R> = { ok: true; value: R } | { ok: false; error: Error }
 
 /** How the result waits: so that a stop of the program ends the wait and the window shows it. */
 export type WaitForResult = <T>(promise: Promise<T>, timeoutMs: number | undefined, late: () => Error) => Promise<T>
@@ -58,6 +58,16 @@ export class AsyncResult<R> implements PromiseLike<R> {
       if (error === late) return false
       throw error
     }
+  }
+
+  /** For the pool: the outcome when it is there, without looking at it. */
+  get settled(): Promise<Outcome<R>> {
+    return this.#settled
+  }
+
+  /** For the pool: somebody looks, through another result that this one is a part of. */
+  observe(): void {
+    this.#observe()
   }
 
   ready(): boolean {

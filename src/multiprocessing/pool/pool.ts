@@ -1,33 +1,37 @@
 /** A pool of worker processes: Python's `multiprocessing.Pool`. */
 import { availableParallelism } from 'node:os'
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import { errorInfo, PoolBrokenError, RemoteError, StateError, WorkerDiedError } from '../errors.ts'
+import { errorInfo, PoolBrokenError, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
 import { locateTarget, type Target } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
-import { AsyncResult, type WaitForResult } from './async-result.ts'
-import { describeCall, type Task } from './task.ts'
-import { PoolWorker } from './worker.ts'
-
-export interface PoolOptions {
-  /** What it is called on screen; by default `pool`. */
-  name?: string
-}
-
-export interface ApplyOptions<R> {
-  /** Called with the result when it is there. */
-  callback?: (value: R) => void
-  /** Called with the error if the task fails; it then counts as observed. */
-  errorCallback?: (error: Error) => void
-}
+import { AsyncResult, type Outcome, type WaitForResult } from './async-result.ts'
+import {
+  type ApplyOptions,
+  type Callbacks,
+  checkApplyOptions,
+  checkPoolSize,
+  chunksOf,
+  type MapAsyncOptions,
+  type MapOptions,
+  type PoolOptions,
+} from './options.ts'
+import { asTheyCome, inOrder, ResultIterator } from './ordered-results.ts'
+import { describeCall, describeChunk, type Task } from './task.ts'
+import { type Initializer, PoolWorker } from './worker.ts'
 
 type PoolState = 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
 
+/** A call, before it has become a task. */
+type Call = Omit<Task, 'id' | 'result' | 'error' | 'stopWaiting'>
+
 /** After this many workers in a row that died before they could take a task, the pool gives up. */
 const MAX_START_FAILURES = 3
+/** Before the next worker after one that died before its first task; it doubles each time. */
+const START_AGAIN_MS = 100
 /** Failed tasks that can be run again, the newest ones. */
 const MAX_RETRIES_KEPT = 200
 
@@ -44,20 +48,26 @@ export class Pool implements Ending {
   readonly #waiting: Task[] = []
   readonly #idleListeners = new Set<() => void>()
   readonly #retriesKept: string[] = []
+  readonly #initializer: Initializer | null
+  readonly #maxTasksPerChild: number
   #state: PoolState = 'open'
+  #startAgain: NodeJS.Timeout | undefined
   #unfinished = 0
   #startFailures = 0
 
   /**
    * @param size at most this many workers; by default one for each core
-   * @throws RangeError if size is not a whole number of at least 1
+   * @throws RangeError for a size or options that no pool can have; TargetError for an initializer that no worker could find
    */
   constructor(size: number = availableParallelism(), options: PoolOptions = {}) {
-    if (!Number.isInteger(size) || size < 1) {
-      throw new RangeError(`A pool's size must be a whole number of at least 1, but ${size} is not.`)
-    }
+    checkPoolSize(size, options)
+    const { initializer, initArgs = [] } = options
     this.size = size
     this.#run = currentRun()
+    this.#initializer = initializer
+      ? { target: locateTarget(initializer), payload: encodeValue(initArgs, 'initArgs') }
+      : null
+    this.#maxTasksPerChild = options.maxTasksPerChild ?? Number.POSITIVE_INFINITY
     this.#id = this.#run.id('pool')
     this.name = options.name ?? this.#run.uniqueName('pool')
     this.#run.pools.add(this)
@@ -82,11 +92,22 @@ export class Pool implements Ending {
     options: ApplyOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
     this.#refuseUnlessOpen()
+    checkApplyOptions(options as ApplyOptions<never>)
     const location = locateTarget(target)
-    const payload = encodeValue(args, 'args')
-    const name = describeCall(target.name || location.name, args)
-    const { callback, errorCallback } = options
-    return this.#submit({ name, target: location, payload, callback, errorCallback }).result as AsyncResult<Awaited<R>>
+    const { callback, errorCallback, timeoutMs, signal, retries = 0, priority = 0 } = options
+    const call: Call = {
+      name: describeCall(target.name || location.name, args),
+      target: location,
+      payload: encodeValue(args, 'args'),
+      chunk: false,
+      callback: callback as Task['callback'],
+      errorCallback,
+      timeoutMs,
+      signal,
+      retries,
+      priority,
+    }
+    return this.#submit(call).result as AsyncResult<Awaited<R>>
   }
 
   /** Calls `target(...args)` in a worker and waits for its result; throws what it threw. */
@@ -96,9 +117,136 @@ export class Pool implements Ending {
   }
 
   /** Calls `target(item)` for every item and waits for all. Results are in the items' order; throws the first error. */
-  async map<T, R>(target: Target<[T], R>, items: Iterable<T>): Promise<Awaited<R>[]> {
-    const results = [...items].map((item) => this.applyAsync(target, [item]))
-    return await Promise.all(results.map((result) => result.get()))
+  async map<T, R>(target: Target<[T], R>, items: Iterable<T>, options: MapOptions = {}): Promise<Awaited<R>[]> {
+    return await this.mapAsync(target, items, options).get()
+  }
+
+  /** The same without waiting. */
+  mapAsync<T, R>(
+    target: Target<[T], R>,
+    items: Iterable<T>,
+    options: MapAsyncOptions<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.starmapAsync(
+      target,
+      Array.from(items, (item): [T] => [item]),
+      options,
+    )
+  }
+
+  /** Calls `target(...args)` for every list of arguments and waits for all, as `map` does. */
+  // biome-ignore lint/suspicious/noExplicitAny: a target may take anything
+  async starmap<A extends any[], R>(
+    target: Target<A, R>,
+    argsList: Iterable<A>,
+    options: MapOptions = {},
+  ): Promise<Awaited<R>[]> {
+    return await this.starmapAsync(target, argsList, options).get()
+  }
+
+  /** The same without waiting. */
+  // biome-ignore lint/suspicious/noExplicitAny: a target may take anything
+  starmapAsync<A extends any[], R>(
+    target: Target<A, R>,
+    argsList: Iterable<A>,
+    { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    const parts = this.#submitChunks(target, [...argsList], chunkSize)
+    return this.#gather(target.name, parts, callbacks)
+  }
+
+  /** Calls `target(item)` for every item; gives results in the items' order, each as soon as it is there. */
+  imap<T, R>(target: Target<[T], R>, items: Iterable<T>, options: MapOptions = {}): ResultIterator<Awaited<R>> {
+    return this.istarmap(
+      target,
+      Array.from(items, (item): [T] => [item]),
+      options,
+    )
+  }
+
+  /** The same for lists of arguments. */
+  // biome-ignore lint/suspicious/noExplicitAny: a target may take anything
+  istarmap<A extends any[], R>(
+    target: Target<A, R>,
+    argsList: Iterable<A>,
+    { chunkSize = 1 }: MapOptions = {},
+  ): ResultIterator<Awaited<R>> {
+    const parts = this.#submitChunks(target, [...argsList], chunkSize)
+    for (const part of parts) part.observe()
+    return new ResultIterator(inOrder(parts))
+  }
+
+  /** The same in whatever order they come. */
+  imapUnordered<T, R>(
+    target: Target<[T], R>,
+    items: Iterable<T>,
+    { chunkSize = 1 }: MapOptions = {},
+  ): ResultIterator<Awaited<R>> {
+    const parts = this.#submitChunks(
+      target,
+      Array.from(items, (item): [T] => [item]),
+      chunkSize,
+    )
+    for (const part of parts) part.observe()
+    return new ResultIterator(asTheyCome(parts))
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: a target may take anything
+  #submitChunks<A extends any[], R>(
+    target: Target<A, R>,
+    argsList: readonly A[],
+    chunkSize: number | undefined,
+  ): AsyncResult<Awaited<R>[]>[] {
+    this.#refuseUnlessOpen()
+    const location = locateTarget(target)
+    const name = target.name || location.name
+    // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
+    const calls = chunksOf(argsList, chunkSize, this.size).map(
+      (chunk): Call => ({
+        name: describeChunk(name, chunk),
+        target: location,
+        payload: encodeValue(chunk, 'args'),
+        chunk: true,
+        callback: undefined,
+        errorCallback: undefined,
+        timeoutMs: undefined,
+        signal: undefined,
+        retries: 0,
+        priority: 0,
+      }),
+    )
+    return calls.map((call) => this.#submit(call).result as AsyncResult<Awaited<R>[]>)
+  }
+
+  /** One result for all parts: theirs in one list, or the first error that comes. */
+  #gather<R>(
+    name: string,
+    parts: readonly AsyncResult<R[]>[],
+    { callback, errorCallback }: Callbacks<R[]>,
+  ): AsyncResult<R[]> {
+    const observe = () => {
+      for (const part of parts) part.observe()
+    }
+    const whole = new AsyncResult<R[]>(this.#waitFor(name, this.#id), observe)
+    if (errorCallback) observe()
+    let left = parts.length
+    const settle = (outcome: Outcome<R[]>) => {
+      if (whole.ready()) return
+      whole.settle(outcome)
+      this.#call(() => (outcome.ok ? callback?.(outcome.value) : errorCallback?.(outcome.error)))
+    }
+    const done = async () => {
+      const outcomes = await Promise.all(parts.map((part) => part.settled))
+      settle({ ok: true, value: outcomes.flatMap((outcome) => (outcome.ok ? outcome.value : [])) })
+    }
+    for (const part of parts) {
+      void part.settled.then((outcome) => {
+        if (!outcome.ok) settle(outcome)
+        else if (--left === 0) void done()
+      })
+    }
+    if (left === 0) settle({ ok: true, value: [] })
+    return whole
   }
 
   /** No more tasks. Workers end as soon as nothing is left for them. */
@@ -129,6 +277,12 @@ export class Pool implements Ending {
     })
   }
 
+  /** `await using pool = new Pool()`: at the end of the block it is terminated, as in Python, and joined. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === 'open' || this.#state === 'closed') this.terminate()
+    await this.join()
+  }
+
   /** Ends all workers at once. Tasks that are not done fail with StateError. */
   terminate(): void {
     this.end(new StateError('The pool was terminated before the task was done.'))
@@ -151,20 +305,24 @@ export class Pool implements Ending {
   end(reason: Error): void {
     if (this.#state === 'ended' || this.#state === 'terminated') return
     this.#setState('terminated')
+    clearTimeout(this.#startAgain)
     for (const worker of this.#workers) worker.terminate()
     const left = [...this.#waiting.splice(0), ...[...this.#workers].flatMap((worker) => worker.task ?? [])]
     for (const task of left) this.#fail(task, reason, errorInfo(reason))
     this.#tellIdle()
   }
 
-  #submit(call: Omit<Task, 'id' | 'result' | 'error'>, retryOf?: string): Task {
+  /** @param result whose it is, if the task is run again after a failure; else it gets one of its own */
+  #submit(call: Call, retryOf?: string, result?: AsyncResult<unknown>): Task {
     const id = this.#run.id('task')
-    const result = new AsyncResult<unknown>(this.#waitFor(call.name, id), () => {
-      if (task.error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: id })
-    })
-    const task: Task = { ...call, id, result, error: null }
+    const own = () =>
+      new AsyncResult<unknown>(this.#waitFor(call.name, id), () => {
+        if (task.error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: id })
+      })
+    const task: Task = { ...call, id, result: result ?? own(), stopWaiting: null, error: null }
     this.#unfinished++
-    this.#waiting.push(task)
+    this.#enqueue(task)
+    this.#listenToSignal(task)
     if (this.#run.observed) {
       const atUs = this.#run.nowUs()
       const submitted = { type: 'task.submitted' as const, atUs, task: id, pool: this.#id, name: call.name }
@@ -172,6 +330,58 @@ export class Pool implements Ending {
     }
     this.#assign()
     return task
+  }
+
+  /** For the executor: takes back the task of a result, if it was not begun; else does nothing. */
+  takeBack(result: AsyncResult<unknown>, reason: Error): void {
+    const task = this.#waiting.find((waiting) => waiting.result === result)
+    if (task) this.#stopTask(task, reason)
+  }
+
+  /** Behind all that are as urgent or more. */
+  #enqueue(task: Task): void {
+    let at = this.#waiting.length
+    while (at > 0 && (this.#waiting[at - 1] as Task).priority > task.priority) at--
+    this.#waiting.splice(at, 0, task)
+  }
+
+  #listenToSignal(task: Task): void {
+    const { signal } = task
+    if (!signal) return
+    const abort = () => this.#stopTask(task, asError(signal.reason))
+    if (signal.aborted) {
+      // Not now: who submits it does not yet have its result.
+      queueMicrotask(abort)
+      return
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    task.stopWaiting = () => signal.removeEventListener('abort', abort)
+  }
+
+  /** Takes a waiting task back, or ends the worker that runs it. */
+  #stopTask(task: Task, reason: Error): void {
+    const at = this.#waiting.indexOf(task)
+    if (at >= 0) {
+      this.#waiting.splice(at, 1)
+      this.#fail(task, reason, errorInfo(reason))
+      return
+    }
+    for (const worker of this.#workers) if (worker.task === task) worker.stopTask(reason)
+  }
+
+  /** The task runs from now on, and no longer than it may. */
+  #startClock(task: Task): void {
+    const { timeoutMs, name } = task
+    if (timeoutMs === undefined) return
+    const late = () => {
+      this.#stopTask(task, new TimeoutError(`${name} was stopped, because it ran for more than ${timeoutMs} ms.`))
+    }
+    const timer = setTimeout(late, this.#run.realMs(timeoutMs))
+    const before = task.stopWaiting
+    task.stopWaiting = () => {
+      clearTimeout(timer)
+      before?.()
+    }
   }
 
   #waitFor(name: string, task: string): WaitForResult {
@@ -207,14 +417,19 @@ export class Pool implements Ending {
     let starting = 0
     for (const worker of this.#workers) {
       if (worker.state === 'starting') starting++
-      if (worker.state !== 'idle') continue
+      if (worker.state !== 'idle' || worker.finishing) continue
+      if (worker.tasksGiven >= this.#maxTasksPerChild) {
+        worker.finish()
+        continue
+      }
       const task = this.#waiting.shift()
       if (task) {
         worker.give(task)
         this.#run.emit({ type: 'task.started', atUs: this.#run.nowUs(), task: task.id, process: worker.path })
+        this.#startClock(task)
       } else if (this.#state === 'closed' || this.#state === 'ended') worker.finish()
     }
-    while (this.#waiting.length > starting && this.#workers.size < this.size) {
+    while (this.#waiting.length > starting && this.#workers.size < this.size && this.#startAgain === undefined) {
       if (!this.#startWorker()) break
       starting++
     }
@@ -223,7 +438,7 @@ export class Pool implements Ending {
   /** @returns whether a worker is on its way */
   #startWorker(): boolean {
     try {
-      const worker: PoolWorker = new PoolWorker(this.#run, this.#id, {
+      const worker: PoolWorker = new PoolWorker(this.#run, this.#id, this.#initializer, {
         ready: () => {
           this.#startFailures = 0
           this.#assign()
@@ -231,8 +446,10 @@ export class Pool implements Ending {
         done: (task, payload) => this.#finish(task, payload),
         failed: (task, error) => {
           const origin = { process: worker.name, pid: worker.pid, task: task.name }
-          this.#reportFailure(task, error, worker)
-          this.#fail(task, new RemoteError(error, origin), error)
+          if (!this.#tryAgain(task, error)) {
+            this.#reportFailure(task, error, worker)
+            this.#fail(task, new RemoteError(error, origin), error)
+          }
           this.#assign()
         },
         ended: (end) => this.#workerEnded(worker, end),
@@ -257,6 +474,7 @@ export class Pool implements Ending {
       return
     }
     this.#unfinished--
+    task.stopWaiting?.()
     this.#run.emit({ type: 'task.finished', atUs: this.#run.nowUs(), task: task.id })
     task.result.settle({ ok: true, value })
     this.#call(() => task.callback?.(value as never))
@@ -264,8 +482,25 @@ export class Pool implements Ending {
     this.#tellIdle()
   }
 
+  /** @returns whether a failed task has tries left, and so was submitted once more, for the same result */
+  #tryAgain(task: Task, info: ErrorInfo): boolean {
+    if (task.retries === 0 || (this.#state !== 'open' && this.#state !== 'closed')) return false
+    this.#unfinished--
+    task.stopWaiting?.()
+    task.error = info
+    const atUs = this.#run.nowUs()
+    this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info })
+    this.#run.emit({ type: 'task.observed', atUs, task: task.id })
+    const { name, target, payload, chunk, callback, errorCallback, priority, timeoutMs, signal } = task
+    const retries = task.retries - 1
+    const again = { name, target, payload, chunk, callback, errorCallback, priority, timeoutMs, signal, retries }
+    this.#submit(again, task.id, task.result)
+    return true
+  }
+
   #fail(task: Task, error: Error, info: ErrorInfo): void {
     this.#unfinished--
+    task.stopWaiting?.()
     task.error = info
     this.#run.emit({ type: 'task.failed', atUs: this.#run.nowUs(), task: task.id, error: info })
     if (task.errorCallback || task.result.observed) {
@@ -295,8 +530,21 @@ export class Pool implements Ending {
         throw new StateError('The pool has ended; start the program again to run its tasks again.')
       }
       this.#run.retries.delete(task.id)
-      const { name, target, payload, callback, errorCallback } = task
-      return this.#submit({ name, target, payload, callback, errorCallback }, task.id).id
+      const { name, target, payload, chunk, callback, errorCallback, priority, timeoutMs } = task
+      // The user asks, not the program: it is not run again by itself, and no signal of the program's takes it back.
+      const again = {
+        name,
+        target,
+        payload,
+        chunk,
+        callback,
+        errorCallback,
+        priority,
+        timeoutMs,
+        signal: undefined,
+        retries: 0,
+      }
+      return this.#submit(again, task.id).id
     })
     this.#retriesKept.push(task.id)
     if (this.#retriesKept.length > MAX_RETRIES_KEPT) this.#run.retries.delete(this.#retriesKept.shift() as string)
@@ -323,11 +571,17 @@ export class Pool implements Ending {
       this.#tellIdle()
       return
     }
-    if (!worker.wasReady) this.#startFailures++
+    if (!worker.wasReady && !worker.finishing) this.#startFailures++
     const broken = this.#startFailures >= MAX_START_FAILURES
+    if (this.#startFailures > 0 && !broken) this.#waitToStartAgain()
     if (!broken) this.#assign()
+    if (task && worker.stopReason) {
+      this.#taskStopped(task, worker, worker.stopReason)
+      this.#tellIdle()
+      return
+    }
     if (!worker.finishing || task) this.#reportDeath(worker, end, task, broken)
-    if (task) {
+    if (task && !this.#tryAgain(task, end.error ?? errorInfo(new Error(describeEnd(end))))) {
       const reason = end.error ? ` after ${describeError(end.error)}` : ''
       const died = new WorkerDiedError(
         `${task.name} failed because ${worker.name} (pid ${worker.pid}) ${describeEnd(end)}${reason}.`,
@@ -340,6 +594,26 @@ export class Pool implements Ending {
       this.#break(end.error ?? errorInfo(new Error(`the last worker ${describeEnd(end)} before it could take a task`)))
     }
     this.#tellIdle()
+  }
+
+  /** A pool whose workers die at once must not keep the machine busy with starting them. */
+  #waitToStartAgain(): void {
+    this.#startAgain ??= setTimeout(
+      () => {
+        this.#startAgain = undefined
+        this.#assign()
+      },
+      START_AGAIN_MS * 2 ** (this.#startFailures - 1),
+    )
+  }
+
+  #taskStopped(task: Task, worker: PoolWorker, reason: Error): void {
+    const info = errorInfo(reason)
+    if (reason instanceof TimeoutError) {
+      if (this.#tryAgain(task, info)) return
+      this.#reportFailure(task, info, worker)
+    }
+    this.#fail(task, reason, info)
   }
 
   #reportDeath(worker: PoolWorker, end: ChildEnd, task: Task | null, broken: boolean): void {
@@ -365,6 +639,7 @@ export class Pool implements Ending {
   /** Gives up: every task that is left fails with the reason. */
   #break(reason: ErrorInfo): void {
     this.#setState('broken')
+    clearTimeout(this.#startAgain)
     const text = `The pool ${this.name} gave up, because its workers cannot start: ${describeError(reason)}`
     this.#run.problem(false, { kind: 'pool-broken', message: text, pool: this.#id, error: reason })
     for (const worker of this.#workers) if (worker.state !== 'busy') worker.terminate()
@@ -384,6 +659,10 @@ export class Pool implements Ending {
   #tellIdle(): void {
     for (const listener of [...this.#idleListeners]) listener()
   }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(`The task was aborted: ${String(reason)}.`)
 }
 
 function count(number: number, what: string): string {

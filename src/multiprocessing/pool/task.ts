@@ -12,8 +12,19 @@ export interface Task {
   /** The encoded arguments. */
   readonly payload: Uint8Array
   readonly result: AsyncResult<unknown>
+  /** Whether it is several calls, whose results come as a list. */
+  readonly chunk: boolean
   readonly callback: ((value: never) => void) | undefined
   readonly errorCallback: ((error: Error) => void) | undefined
+  /** Lower comes first. */
+  readonly priority: number
+  /** Program time that it may run, from its start in a worker; undefined without end. */
+  readonly timeoutMs: number | undefined
+  readonly signal: AbortSignal | undefined
+  /** How often it is run again after a failure. */
+  readonly retries: number
+  /** Stops what waits on its behalf: its clock and its listener on the signal. */
+  stopWaiting: (() => void) | null
   error: ErrorInfo | null
 }
 
@@ -31,6 +42,12 @@ function describeArgument(value: unknown): string {
     return !name || name === 'Object' ? '{…}' : name
   }
   return typeof value === 'bigint' ? `${value}n` : String(value)
+}
+
+/** @returns a chunk of calls in words: `square × 8` */
+export function describeChunk(name: string, calls: readonly (readonly unknown[])[]): string {
+  const [first] = calls
+  return calls.length === 1 && first ? describeCall(name, first) : `${name} × ${calls.length}`
 }
 
 /** @returns the call as it would be written, arguments shortened: `spider(pages, 3)` */

@@ -3,8 +3,15 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import type { TaskEndHeader, TaskHeader } from '../child/worker-loop.ts'
 import { Child, type ChildEnd } from '../process/child.ts'
 import type { Run } from '../run/run.ts'
+import type { TargetLocation } from '../targets.ts'
 import { decodeErrorInfo, type Frame } from '../wire/frames.ts'
 import type { Task } from './task.ts'
+
+/** What every worker calls before its first task. */
+export interface Initializer {
+  target: TargetLocation
+  payload: Uint8Array
+}
 
 export interface WorkerListener {
   ready(): void
@@ -20,6 +27,10 @@ const PATIENCE_MS = 500
 export class PoolWorker {
   state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting'
   task: Task | null = null
+  /** How many tasks it was given. */
+  tasksGiven = 0
+  /** Why it is ended in the middle of its task, if the pool itself does so: the task's time is up, or it was aborted. */
+  stopReason: Error | null = null
   /** Whether it was ever able to take a task. */
   wasReady = false
   /** Whether it was told to end, so that its end is no surprise. */
@@ -28,11 +39,13 @@ export class PoolWorker {
   readonly #listener: WorkerListener
 
   /** Starts the process. @throws MultiprocessingError if the system cannot */
-  constructor(run: Run, pool: string, listener: WorkerListener) {
+  constructor(run: Run, pool: string, initializer: Initializer | null, listener: WorkerListener) {
     this.#listener = listener
     const name = `worker ${run.count('worker')}`
     const onFrame = (frame: Frame) => this.#receive(frame)
-    this.#child = new Child(run, { name, kind: 'worker', daemon: true, pool, onFrame }, {}, [])
+    const start = initializer ? { initializer: initializer.target } : {}
+    const payload = initializer ? [initializer.payload] : []
+    this.#child = new Child(run, { name, kind: 'worker', daemon: true, pool, onFrame }, start, payload)
     // While it starts, somebody waits for it; see `#setState` for when it holds the event loop.
     this.#child.ref(true)
     this.#child.ended.then((end) => {
@@ -56,9 +69,10 @@ export class PoolWorker {
 
   give(task: Task): void {
     this.task = task
+    this.tasksGiven++
     this.state = 'busy'
     this.#child.ref(true)
-    const header: TaskHeader = { type: 'task', task: task.id, target: task.target }
+    const header: TaskHeader = { type: 'task', task: task.id, target: task.target, chunk: task.chunk }
     this.#child.send(header, [task.payload])
   }
 
@@ -68,6 +82,12 @@ export class PoolWorker {
     this.finishing = true
     this.#child.ref(true)
     this.#child.send({ type: 'finish' })
+  }
+
+  /** Ends it because of its task, which fails with `reason`. */
+  stopTask(reason: Error): void {
+    this.stopReason = reason
+    this.terminate()
   }
 
   terminate(): void {

@@ -44,6 +44,8 @@ export interface StartHeader extends Header {
   observed: boolean
   nodePath: string | null
   target?: { module: string; name: string }
+  /** Of a worker: what it calls before its first task. */
+  initializer?: { module: string; name: string }
 }
 
 /** After the exit, how long to wait for output that is still in the pipes: a grandchild may hold them open for ever. */
@@ -85,7 +87,12 @@ export class Child {
   #doneTimer: NodeJS.Timeout | undefined
 
   /** Starts it at once. @throws MultiprocessingError if the system cannot */
-  constructor(run: Run, options: ChildOptions, start: Pick<StartHeader, 'target'>, payload: readonly Uint8Array[]) {
+  constructor(
+    run: Run,
+    options: ChildOptions,
+    start: Pick<StartHeader, 'target' | 'initializer'>,
+    payload: readonly Uint8Array[],
+  ) {
     this.#run = run
     this.path = `${run.path}.${run.count('process')}`
     this.name = options.name

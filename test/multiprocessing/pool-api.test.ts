@@ -1,0 +1,236 @@
+/** Everything a pool can be asked, with real workers. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import {
+  asCompleted,
+  CancelledError,
+  Pool,
+  ProcessPoolExecutor,
+  Queue,
+  RemoteError,
+  StateError,
+  TimeoutError,
+} from '../../src/multiprocessing/index.ts'
+import * as targets from '../fixtures/pool.ts'
+import { isAlive, waitUntil } from '../wait-until.ts'
+import { runObserved as run } from './observed.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'forkscope-pool-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('map and starmap keep the order, in chunks of any size', async () => {
+  const observed = await run(async () => {
+    await using pool = new Pool(2)
+    const items = Array.from({ length: 20 }, (_, i) => i)
+    const squares = items.map((n) => n * n)
+    expect(await pool.map(targets.square, items)).toEqual(squares)
+    expect(await pool.map(targets.square, new Set(items), { chunkSize: 7 })).toEqual(squares)
+    expect(
+      await pool.starmap(targets.power, [
+        [2, 3],
+        [3, 2],
+      ]),
+    ).toEqual([8, 9])
+    expect(await pool.map(targets.square, [])).toEqual([])
+    const seen: unknown[] = []
+    const result = pool.mapAsync(targets.square, [1, 2], { callback: (values) => seen.push(values) })
+    expect(await result).toEqual([1, 4])
+    expect(seen).toEqual([[1, 4]])
+    expect(() => pool.mapAsync(targets.square, [1], { chunkSize: 0 })).toThrow(RangeError)
+  })
+  // 20 items for 2 workers: chunks of 3, as in Python.
+  expect(observed.of('task.submitted')[0]?.name).toBe('square × 3')
+})
+
+test('imap gives results in order as they come, imapUnordered the first that is there', async () => {
+  await run(async () => {
+    await using pool = new Pool(2)
+    const ordered: number[] = []
+    for await (const value of pool.istarmap(targets.squareSlowly, [
+      [1, 80],
+      [2, 1],
+      [3, 1],
+    ]))
+      ordered.push(value)
+    expect(ordered).toEqual([1, 4, 9])
+    const results = pool.imapUnordered(targets.square, [1, 2, 3, 4], { chunkSize: 2 })
+    const all: number[] = []
+    for await (const value of results) all.push(value)
+    expect(all.sort((a, b) => a - b)).toEqual([1, 4, 9, 16])
+  })
+})
+
+test('an iterator goes on after an error', async () => {
+  const observed = await run(async () => {
+    await using pool = new Pool(2)
+    const results = pool.imap(targets.refuseOdd, [0, 1, 2])
+    expect(await results.next()).toEqual({ done: false, value: 0 })
+    await expect(results.next()).rejects.toThrow('1 is odd')
+    expect(await results.next()).toEqual({ done: false, value: 2 })
+    expect(await results.next()).toEqual({ done: true, value: undefined })
+  })
+  expect(observed.of('task.failed')).toHaveLength(1)
+})
+
+test('map throws the first error, as it was, and every failed task is told', async () => {
+  const observed = await run(async (self) => {
+    await using pool = new Pool(2)
+    const error = await pool.map(targets.refuseOdd, [0, 1, 2, 3], { chunkSize: 1 }).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(RemoteError)
+    expect(error).toMatchObject({ name: 'RangeError', message: expect.stringMatching(/is odd$/) })
+    await waitUntil('both failures', () => self.of('task.failed').length === 2)
+  })
+  expect(observed.of('problem.raised').length).toBeGreaterThanOrEqual(1)
+})
+
+test('an initializer runs in every worker before its first task', async () => {
+  await run(async () => {
+    await using pool = new Pool(2, { initializer: targets.setGreeting, initArgs: ['hello'] })
+    expect(await pool.map(targets.greet, ['a', 'b', 'c', 'd'], { chunkSize: 1 })).toEqual(
+      ['a', 'b', 'c', 'd'].map((name) => `hello ${name}`),
+    )
+  })
+})
+
+test('a worker ends after so many tasks and is replaced', async () => {
+  const observed = await run(async () => {
+    const pool = new Pool(1, { maxTasksPerChild: 2 })
+    const pids: number[] = []
+    for (let i = 0; i < 6; i++) pids.push(await pool.apply(targets.pid, []))
+    expect(new Set(pids).size).toBe(3)
+    pool.close()
+    await pool.join()
+    expect(pids.filter(isAlive)).toEqual([])
+  })
+  expect(observed.of('problem.raised')).toEqual([])
+})
+
+test('a task whose time is up is really stopped, and the pool goes on', async () => {
+  const observed = await run(async () => {
+    await using pool = new Pool(1)
+    const worker = await pool.apply(targets.pid, [])
+    await expect(pool.applyAsync(targets.loop, [], { timeoutMs: 100 }).get()).rejects.toThrow(TimeoutError)
+    await waitUntil('the worker is gone', () => !isAlive(worker))
+    expect(await pool.apply(targets.square, [3])).toBe(9)
+    expect(() => pool.applyAsync(targets.square, [1], { timeoutMs: 0 })).toThrow(RangeError)
+  })
+  expect(observed.of('problem.raised').map(({ kind }) => kind)).toEqual(['task-failed'])
+})
+
+test('a signal takes back what waits and stops what runs', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const [running, waiting, gone] = [
+      new AbortController(),
+      new AbortController(),
+      AbortSignal.abort(new Error('before')),
+    ]
+    await pool.apply(targets.square, [1])
+    const loops = pool.applyAsync(targets.loop, [], { signal: running.signal })
+    const waits = pool.applyAsync(targets.square, [2], { signal: waiting.signal })
+    await expect(pool.applyAsync(targets.square, [2], { signal: gone }).get()).rejects.toThrow('before')
+    waiting.abort(new Error('not needed'))
+    await expect(waits.get()).rejects.toThrow('not needed')
+    running.abort(new Error('enough'))
+    await expect(loops.get()).rejects.toThrow('enough')
+    expect(await pool.apply(targets.square, [4])).toBe(16)
+  })
+})
+
+test('retries run a failed task again, and its result is the one that came of it', async () => {
+  const observed = await run(async () => {
+    await using pool = new Pool(1)
+    expect(await pool.applyAsync(targets.failUntil, [join(folder, 'third'), 3], { retries: 5 }).get()).toBe(3)
+    await expect(pool.applyAsync(targets.failUntil, [join(folder, 'never'), 9], { retries: 2 }).get()).rejects.toThrow(
+      'try 3',
+    )
+    await expect(pool.applyAsync(targets.killSelf, [], { retries: 1 }).get()).rejects.toThrow('SIGKILL')
+    expect(() => pool.applyAsync(targets.square, [1], { retries: -1 })).toThrow(RangeError)
+  })
+  expect(observed.of('task.submitted').filter(({ retryOf }) => retryOf !== undefined)).toHaveLength(5)
+  expect(observed.of('problem.raised').filter(({ kind }) => kind === 'task-failed')).toHaveLength(1)
+})
+
+test('what is more urgent is begun first', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const queue = new Queue<number>()
+    await pool.apply(targets.square, [1])
+    const blocker = pool.applyAsync(targets.squareSlowly, [1, 100])
+    const rest = [
+      [3, 5],
+      [1, -1],
+      [2, 0],
+    ].map(([n = 0, priority = 0]) => pool.applyAsync(targets.note, [queue, n], { priority }))
+    await blocker
+    await Promise.all(rest.map((result) => result.get()))
+    expect([await queue.get(), await queue.get(), await queue.get()]).toEqual([1, 2, 3])
+  })
+})
+
+test('callbacks are called with what came', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const seen: unknown[] = []
+    await pool.applyAsync(targets.square, [3], { callback: (value) => seen.push(value) })
+    const failed = pool.applyAsync(targets.refuseOdd, [1], { errorCallback: (error) => seen.push(error.message) })
+    await failed.wait()
+    expect(seen).toEqual([9, '1 is odd'])
+  })
+})
+
+test('everything that can be cloned comes back as it was', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const got = await pool.apply(targets.values, [])
+    const { cycle, error, ...rest } = targets.values()
+    expect(got).toMatchObject(rest)
+    expect(got.cycle.self).toBe(got.cycle)
+    expect(got.error).toBeInstanceOf(TypeError)
+    expect((got.error.cause as Error).message).toBe('cause')
+    expect(error.message).toBe(got.error.message)
+    expect(cycle).toBeDefined()
+  })
+})
+
+test('the executor: submit, map, cancel, as they are completed, shut down', async () => {
+  await run(async () => {
+    const executor = new ProcessPoolExecutor(1)
+    const future = executor.submit(targets.square, 5)
+    expect(await future.result()).toBe(25)
+    expect([future.done(), future.cancel(), future.cancelled()]).toEqual([true, false, false])
+    expect(await executor.submit(targets.refuseOdd, 1).exception()).toMatchObject({ message: '1 is odd' })
+
+    const results: number[] = []
+    for await (const value of executor.map(targets.power, [
+      [2, 3, 4],
+      [2, 2, 2],
+    ]))
+      results.push(value)
+    expect(results).toEqual([4, 9, 16])
+
+    const slow = executor.submit(targets.squareSlowly, 2, 100)
+    const waiting = executor.submit(targets.square, 3)
+    await expect(slow.result({ timeoutMs: 5 })).rejects.toThrow(TimeoutError)
+    expect(waiting.cancel()).toBe(true)
+    await expect(waiting.result()).rejects.toThrow(CancelledError)
+    expect(slow.cancel()).toBe(false)
+
+    const futures = [executor.submit(targets.squareSlowly, 2, 1), executor.submit(targets.square, 3)]
+    const done: number[] = []
+    for await (const each of asCompleted(futures)) done.push(await each.result())
+    expect(done.sort()).toEqual([4, 9])
+    const [running, left] = [executor.submit(targets.squareSlowly, 4, 50), executor.submit(targets.square, 5)]
+    await executor.shutdown({ cancelFutures: true })
+    expect(await running.result()).toBe(16)
+    expect(left.cancelled()).toBe(true)
+    expect(() => executor.submit(targets.square, 1)).toThrow(StateError)
+  })
+})
+
+test('a file that the tests left is there, so that they did run', () => {
+  expect(existsSync(join(folder, 'third'))).toBe(true)
+  expect(readFileSync(join(folder, 'third'), 'utf8')).toBe('...')
+})
