@@ -14,6 +14,8 @@ export class Empty extends MultiprocessingError {
 /** `put` found no room in the time it was given. Python's `queue.Full`. */
 export class Full extends MultiprocessingError {
   override name = 'Full'
+  /** Of many that were to be put: how many are in the queue. */
+  put = 0
 }
 
 /** A wait other than `get` and `put` took longer than it was allowed to. Python's `multiprocessing.TimeoutError`. */

@@ -1,6 +1,8 @@
 /** The two ways to a queue: it lives in this process, or in another. Both keep the same promises. */
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
+import { packItems, unpackItems } from './packed-items.ts'
+import { putMany } from './put-many.ts'
 import { QueueService } from './service.ts'
 import type { QueueStore } from './store.ts'
 
@@ -15,8 +17,10 @@ export interface Patience {
 export interface QueuePort {
   /** Resolves once the item is in the queue; rejects with Full or QueueClosedError. */
   put(bytes: Uint8Array, patience: Patience): Promise<void>
-  /** Resolves with an item that has left the queue; rejects with Empty or QueueClosedError. */
-  get(patience: Patience): Promise<Uint8Array>
+  /** The same for many at once, in order; Full says how many of them are in the queue. */
+  putMany(items: readonly Uint8Array[], patience: Patience): Promise<void>
+  /** Resolves with items, at least one and at most `max`, that have left the queue; rejects with Empty or QueueClosedError. */
+  get(max: number, patience: Patience): Promise<Uint8Array[]>
   size(): Promise<number>
   close(): Promise<void>
 }
@@ -31,6 +35,10 @@ function after(timeoutMs: number | undefined, late: () => void): () => void {
   if (timeoutMs === undefined) return () => {}
   const timer = setTimeout(late, timeoutMs)
   return () => clearTimeout(timer)
+}
+
+function fullAfter(name: string, put: number): Full {
+  return Object.assign(new Full(`The queue ${name} is full.`), { put })
 }
 
 export class LocalPort implements QueuePort {
@@ -84,7 +92,41 @@ export class LocalPort implements QueuePort {
     })
   }
 
-  get({ wait, timeoutMs }: Patience): Promise<Uint8Array> {
+  putMany(items: readonly Uint8Array[], { wait, timeoutMs, priority = 0 }: Patience): Promise<void> {
+    const { name, id } = this.#place
+    return this.#run.wait((resolve, reject) => {
+      let leave: (() => void) | undefined
+      let stopClock: (() => void) | undefined
+      const settle = () => {
+        stopClock?.()
+        leave?.()
+      }
+      const reply = {
+        accepted: () => {
+          settle()
+          resolve()
+        },
+        refused: (error: Error, put: number) => {
+          settle()
+          reject(error instanceof Full ? fullAfter(name, put) : error)
+        },
+      }
+      const full = () => new Full(`The queue ${name} is full.`)
+      const takeBack = putMany(this.#store, this.#run.path, items, wait, priority, reply, full)
+      if (!takeBack) return undefined
+      leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
+      stopClock = after(timeoutMs, () => {
+        settle()
+        reject(fullAfter(name, takeBack()))
+      })
+      return () => {
+        settle()
+        takeBack()
+      }
+    })
+  }
+
+  get(max: number, { wait, timeoutMs }: Patience): Promise<Uint8Array[]> {
     const { name, id } = this.#place
     const empty = () => new Empty(`The queue ${name} is empty.`)
     return this.#run.wait((resolve, reject) => {
@@ -96,13 +138,13 @@ export class LocalPort implements QueuePort {
       }
       const ticket = this.#store.get(
         this.#run.path,
-        1,
+        max,
         wait,
         {
-          deliver: ([item], delivery) => {
+          deliver: (items, delivery) => {
             settle()
             this.#store.acknowledge(this.#run.path, delivery)
-            if (item) resolve(item.bytes)
+            resolve(items.map(({ bytes }) => bytes))
           },
           refused: (error) => {
             settle()
@@ -167,7 +209,32 @@ export class RemotePort implements QueuePort {
     })
   }
 
-  get({ wait, timeoutMs }: Patience): Promise<Uint8Array> {
+  putMany(items: readonly Uint8Array[], { wait, timeoutMs, priority }: Patience): Promise<void> {
+    const { name, id } = this.#place
+    return this.#run.wait((resolve, reject) => {
+      const leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
+      const settle = () => {
+        stopClock()
+        leave?.()
+      }
+      const header = { type: 'queue.put-many', wait, priority }
+      const withdraw = QueueService.of(this.#run).ask(this.#place, header, [packItems(items)], {
+        answered: ({ type, put }) => {
+          settle()
+          if (type === 'queue.done') resolve()
+          else reject(fullAfter(name, Number(put)))
+        },
+        refused: (error) => {
+          settle()
+          reject(error)
+        },
+      })
+      const stopClock = after(timeoutMs, withdraw)
+      return withdraw
+    })
+  }
+
+  get(max: number, { wait, timeoutMs }: Patience): Promise<Uint8Array[]> {
     const { name, id } = this.#place
     const service = QueueService.of(this.#run)
     return this.#run.wait((resolve, reject) => {
@@ -176,7 +243,7 @@ export class RemotePort implements QueuePort {
         stopClock()
         leave?.()
       }
-      const withdraw = service.ask(this.#place, { type: 'queue.get', wait }, [], {
+      const withdraw = service.ask(this.#place, { type: 'queue.get', wait, max }, [], {
         answered: (header, payload) => {
           settle()
           if (header.type === 'queue.withdrawn') {
@@ -185,8 +252,9 @@ export class RemotePort implements QueuePort {
           }
           const taken = service.acknowledge(this.#place, Number(header.delivery))
           // The item is ours once the acknowledgement has left this process, and not before: see ARCHITECTURE.md.
-          if (taken) taken.then(() => resolve(payload))
-          else resolve(payload)
+          const items = header.many === true ? unpackItems(payload) : [payload]
+          if (taken) taken.then(() => resolve(items))
+          else resolve(items)
         },
         refused: (error) => {
           settle()

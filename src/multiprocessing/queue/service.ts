@@ -8,6 +8,8 @@
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import type { RoutedHeader, Service } from '../wire/hub.ts'
+import { packItems, unpackItems } from './packed-items.ts'
+import { putMany } from './put-many.ts'
 import type { QueueStore, StoredItem, Ticket } from './store.ts'
 
 export interface OwnedQueue {
@@ -31,7 +33,7 @@ export class QueueService implements Service {
   readonly #owned = new Map<string, OwnedQueue>()
   readonly #pending = new Map<number, Pending>()
   /** Waiting requests of others, by who asked and their request's number. */
-  readonly #tickets = new Map<string, { store: QueueStore; ticket: Ticket }>()
+  readonly #tickets = new Map<string, { store: QueueStore; withdraw(): void }>()
   #nextRequest = 1
 
   constructor(run: Run) {
@@ -84,6 +86,7 @@ export class QueueService implements Service {
   onFrame(header: RoutedHeader, payload: Uint8Array): void {
     switch (header.type) {
       case 'queue.put':
+      case 'queue.put-many':
       case 'queue.get':
       case 'queue.withdraw':
       case 'queue.got':
@@ -123,7 +126,11 @@ export class QueueService implements Service {
     const { store, name } = queue
     const key = `${from} ${request}`
     const remember = (ticket: Ticket | undefined) => {
-      if (ticket) this.#tickets.set(key, { store, ticket })
+      if (!ticket) return
+      const withdraw = () => {
+        if (store.withdraw(ticket)) this.#reply(from, 'queue.withdrawn', request)
+      }
+      this.#tickets.set(key, { store, withdraw })
     }
     const settle = () => this.#tickets.delete(key)
     switch (header.type) {
@@ -148,17 +155,45 @@ export class QueueService implements Service {
           ),
         )
         break
+      case 'queue.put-many': {
+        const takeBack = putMany(
+          store,
+          from,
+          unpackItems(payload),
+          header.wait === true,
+          Number(header.priority ?? 0) || 0,
+          {
+            accepted: () => {
+              settle()
+              this.#reply(from, 'queue.done', request)
+            },
+            refused: (error, put) => {
+              settle()
+              if (error instanceof Full) this.#run.hub.send({ type: 'queue.full', to: from, request, put })
+              else refuse(error)
+            },
+          },
+          () => new Full(`The queue ${name} is full.`),
+        )
+        if (takeBack) {
+          const withdraw = () => this.#run.hub.send({ type: 'queue.full', to: from, request, put: takeBack() })
+          this.#tickets.set(key, { store, withdraw })
+        }
+        break
+      }
       case 'queue.get':
         remember(
           store.get(
             from,
-            1,
+            typeof header.max === 'number' && header.max >= 1 ? header.max : 1,
             header.wait === true,
             {
               deliver: (items, delivery) => {
                 settle()
                 const parts = items.map((item: StoredItem) => item.bytes)
-                this.#run.hub.send({ type: 'queue.items', to: from, request, delivery }, parts)
+                const many = parts.length > 1
+                const payload = many ? [packItems(parts)] : parts
+                this.#run.hub.send({ type: 'queue.items', to: from, request, delivery, many }, payload)
               },
               refused: (error) => {
                 settle()
@@ -171,10 +206,8 @@ export class QueueService implements Service {
         break
       case 'queue.withdraw': {
         const waiting = this.#tickets.get(key)
-        if (waiting && store.withdraw(waiting.ticket)) {
-          settle()
-          this.#reply(from, 'queue.withdrawn', request)
-        }
+        settle()
+        waiting?.withdraw()
         break
       }
       case 'queue.size':

@@ -1,7 +1,7 @@
 /**
  * Values as bytes: everything that is structured-cloneable, and the library's own shared objects (queues) at any depth.
  *
- * A value is one byte that names its encoding, then the bytes. Strings and byte arrays travel raw, everything else by V8's
+ * A value is one byte that names its encoding, then the bytes. Numbers, strings and byte arrays travel raw, everything else by V8's
  * structured clone. A shared object travels as a handle and comes out as an object for the same queue.
  */
 import { deserialize, serialize } from 'node:v8'
@@ -24,7 +24,7 @@ export interface SharedHandle {
 /** Makes the object that a handle stands for, in this process. */
 export type Revive = (handle: SharedHandle) => object
 
-const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithShared: 3 } as const
+const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithShared: 3, number: 4 } as const
 const MARK = '\u0000forkscope.shared'
 
 function isShared(value: object): value is Shared {
@@ -168,9 +168,13 @@ function raw(encoding: number, bytes: Uint8Array): Uint8Array {
   return whole
 }
 
-/** A lone surrogate has no UTF-8 form, so such a string is cloned instead. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
+const NUMBER_BYTES = 9
+
+function encodeNumber(value: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(NUMBER_BYTES)
+  bytes[0] = ENCODING.number
+  bytes.writeDoubleBE(value, 1)
+  return bytes
 }
 
 /**
@@ -178,7 +182,9 @@ function isWellFormed(text: string): boolean {
  * @throws UnsendableError naming the path of the part that cannot travel
  */
 export function encodeValue(value: unknown, what: string): Uint8Array {
-  if (typeof value === 'string' && isWellFormed(value)) return raw(ENCODING.text, Buffer.from(value))
+  if (typeof value === 'number') return encodeNumber(value)
+  // A lone surrogate has no UTF-8 form, so such a string is cloned instead.
+  if (typeof value === 'string' && value.isWellFormed()) return raw(ENCODING.text, Buffer.from(value))
   if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
     return raw(ENCODING.bytes, value)
   }
@@ -197,6 +203,9 @@ export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
       return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
     case ENCODING.bytes:
       return new Uint8Array(body)
+    case ENCODING.number:
+      if (bytes.byteLength !== NUMBER_BYTES) throw new WireError('A message carries a number that cannot be read.')
+      return Buffer.from(bytes.buffer, bytes.byteOffset, NUMBER_BYTES).readDoubleBE(1)
     case ENCODING.clone:
     case ENCODING.cloneWithShared:
       break
