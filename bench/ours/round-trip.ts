@@ -1,0 +1,27 @@
+/** How many round trips a second two idle queues allow, as the inverse of the median. Argument: count. */
+import { main, Process, Queue, sleep } from 'forkscope'
+
+export async function answer(there: Queue<number>, back: Queue<number>) {
+  for await (const item of there) await back.put(item)
+}
+
+const count = Number(process.argv[2])
+process.argv.length = 2
+
+main(import.meta, async () => {
+  const [there, back] = [new Queue<number>(), new Queue<number>()]
+  const other = new Process(answer, [there, back])
+  other.start()
+  const times: number[] = []
+  for (let i = 0; i < count; i++) {
+    await sleep(2)
+    const start = performance.now()
+    await there.put(i)
+    if ((await back.get()) !== i) throw new Error('wrong item')
+    times.push(performance.now() - start)
+  }
+  await there.close()
+  await other.join()
+  const median = times.sort((a, b) => a - b)[times.length >> 1] as number
+  console.log(1000 / median)
+})

@@ -1,0 +1,23 @@
+"""How many tasks that do nothing a pool of two does a second. Arguments: how (apply_async, map1, map), count."""
+import sys
+from multiprocessing import Pool
+from time import perf_counter
+
+
+def nothing(n):
+    return n
+
+
+if __name__ == '__main__':
+    how, count = sys.argv[1], int(sys.argv[2])
+    with Pool(2) as pool:
+        assert pool.map(nothing, range(10)) == list(range(10))
+        start = perf_counter()
+        if how == 'apply_async':
+            results = [pool.apply_async(nothing, (n,)) for n in range(count)]
+            values = [result.get() for result in results]
+        else:
+            values = pool.map(nothing, range(count), **({'chunksize': 1} if how == 'map1' else {}))
+        took = perf_counter() - start
+        assert values == list(range(count))
+    print(count / took)

@@ -1,0 +1,26 @@
+"""How many round trips a second two idle queues allow, as the inverse of the median. Argument: count."""
+import sys
+from multiprocessing import Process, Queue
+from statistics import median
+from time import perf_counter, sleep
+
+
+def answer(there, back):
+    while (item := there.get()) is not None:
+        back.put(item)
+
+
+if __name__ == '__main__':
+    there, back = Queue(), Queue()
+    process = Process(target=answer, args=(there, back))
+    process.start()
+    times = []
+    for i in range(int(sys.argv[1])):
+        sleep(0.002)
+        start = perf_counter()
+        there.put(i)
+        assert back.get() == i
+        times.append(perf_counter() - start)
+    there.put(None)
+    process.join()
+    print(1 / median(times))
