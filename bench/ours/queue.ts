@@ -1,7 +1,8 @@
 /** How many items a second go through a Queue between two processes. Arguments: how (one, many), count, bytes of each (0: numbers). */
 import { main, Process, Queue } from 'forkscope'
 
-const BATCH = 1_024
+const MOST = 1_024
+const BATCH_BYTES = 1_048_576
 
 function item(i: number, size: number): number | string {
   return size === 0 ? i : String(i).padStart(size, 'x')
@@ -9,8 +10,9 @@ function item(i: number, size: number): number | string {
 
 export async function produce(queue: Queue<number | string>, how: string, count: number, size: number) {
   if (how === 'many') {
-    for (let i = 0; i < count; i += BATCH) {
-      await queue.putMany(Array.from({ length: Math.min(BATCH, count - i) }, (_, j) => item(i + j, size)))
+    const batch = Math.min(MOST, Math.max(1, Math.floor(BATCH_BYTES / Math.max(1, size))))
+    for (let i = 0; i < count; i += batch) {
+      await queue.putMany(Array.from({ length: Math.min(batch, count - i) }, (_, j) => item(i + j, size)))
     }
   } else for (let i = 0; i < count; i++) await queue.put(item(i, size))
 }

@@ -3,19 +3,26 @@ import { WireError } from '../errors.ts'
 
 const FIELD_BYTES = 4
 
-export function packItems(items: readonly Uint8Array[]): Uint8Array {
-  let total = FIELD_BYTES * (1 + items.length)
+/** Larger items on average are not copied together, but written one behind the other. */
+const COPY_BYTES = 1_024
+
+/** @returns the payload in parts, to be written in this order */
+export function packItems(items: readonly Uint8Array[]): Uint8Array[] {
+  let total = 0
   for (const item of items) total += item.byteLength
-  const packed = Buffer.allocUnsafe(total)
+  const tableBytes = FIELD_BYTES * (1 + items.length)
+  const together = total <= COPY_BYTES * items.length
+  const packed = Buffer.allocUnsafe(together ? tableBytes + total : tableBytes)
   packed.writeUInt32BE(items.length, 0)
-  let at = FIELD_BYTES * (1 + items.length)
+  let at = tableBytes
   for (let i = 0; i < items.length; i++) {
     const item = items[i] as Uint8Array
     packed.writeUInt32BE(item.byteLength, FIELD_BYTES * (1 + i))
+    if (!together) continue
     packed.set(item, at)
     at += item.byteLength
   }
-  return packed
+  return together ? [packed] : [packed, ...items]
 }
 
 /** @returns the items, as views of the payload; throws WireError if it is not what {@link packItems} makes */

@@ -218,7 +218,7 @@ export class RemotePort implements QueuePort {
         leave?.()
       }
       const header = { type: 'queue.put-many', wait, priority }
-      const withdraw = QueueService.of(this.#run).ask(this.#place, header, [packItems(items)], {
+      const withdraw = QueueService.of(this.#run).ask(this.#place, header, packItems(items), {
         answered: ({ type, put }) => {
           settle()
           if (type === 'queue.done') resolve()

@@ -45,6 +45,31 @@ function checkMaxsize(maxsize: number): number {
 const MANY = 4_096
 const BATCH_BYTES = 256 * 1024
 
+/** So many batches are on their way at once: the next one is written while the one before is taken in. */
+const WINDOW = 4
+
+interface PutOutcome {
+  put: number
+  error?: Error
+}
+
+/** Begins one after the other, a few ahead of what is done, and nothing more after one that failed. */
+async function inWindow(
+  all: Iterable<Uint8Array[]>,
+  put: (batch: Uint8Array[]) => Promise<PutOutcome>,
+): Promise<PutOutcome[]> {
+  const outcomes: PutOutcome[] = []
+  const pending: Promise<PutOutcome>[] = []
+  const settleFirst = async () => outcomes.push(await (pending.shift() as Promise<PutOutcome>))
+  for (const batch of all) {
+    if (pending.length >= WINDOW) await settleFirst()
+    if (outcomes.some(({ error }) => error)) break
+    pending.push(put(batch))
+  }
+  while (pending.length > 0) await settleFirst()
+  return outcomes
+}
+
 function* batches(items: readonly Uint8Array[]): Generator<Uint8Array[]> {
   let batch: Uint8Array[] = []
   let bytes = 0
@@ -125,19 +150,20 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const { timeoutMs } = this.#patience(options)
     const endMs = timeoutMs === undefined ? undefined : performance.now() + timeoutMs
     const encoded = Array.from(items, (item, index) => encodeValue(item, `items[${index}]`))
-    let put = 0
-    for (const batch of batches(encoded)) {
+    const put = (batch: Uint8Array[]): Promise<PutOutcome> => {
       const left = endMs === undefined ? undefined : Math.max(0, endMs - performance.now())
-      try {
-        await this.#port.putMany(batch, { wait: true, timeoutMs: left, ...this.#priority(options) })
-      } catch (error) {
-        if (!(error instanceof Full)) throw error
-        put += error.put
-        const full = new Full(`The queue ${this.name} is full: ${put} of ${encoded.length} items were put.`)
-        throw Object.assign(full, { put })
-      }
-      put += batch.length
+      return this.#port.putMany(batch, { wait: true, timeoutMs: left, ...this.#priority(options) }).then(
+        () => ({ put: batch.length }),
+        (error: Error) => ({ put: error instanceof Full ? error.put : 0, error }),
+      )
     }
+    const outcomes = await inWindow(batches(encoded), put)
+    const failed = outcomes.find(({ error }) => error)?.error
+    if (!failed) return
+    if (!(failed instanceof Full)) throw failed
+    const done = outcomes.reduce((sum, outcome) => sum + outcome.put, 0)
+    const full = new Full(`The queue ${this.name} is full: ${done} of ${encoded.length} items were put.`)
+    throw Object.assign(full, { put: done })
   }
 
   /**

@@ -192,7 +192,7 @@ export class QueueService implements Service {
                 settle()
                 const parts = items.map((item: StoredItem) => item.bytes)
                 const many = parts.length > 1
-                const payload = many ? [packItems(parts)] : parts
+                const payload = many ? packItems(parts) : parts
                 this.#run.hub.send({ type: 'queue.items', to: from, request, delivery, many }, payload)
               },
               refused: (error) => {

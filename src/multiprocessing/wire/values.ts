@@ -161,6 +161,18 @@ function clone(encoding: number, value: unknown, original: unknown, what: string
   return whole
 }
 
+/** Written where it will stay: for large texts every copy counts. */
+function encodeText(text: string): Uint8Array {
+  // Most texts are ASCII, a byte for each character; where one is not, its length is counted first.
+  const guess = Buffer.allocUnsafe(1 + text.length)
+  guess[0] = ENCODING.text
+  if (utf8.encodeInto(text, guess.subarray(1)).read === text.length) return guess
+  const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(text))
+  bytes[0] = ENCODING.text
+  bytes.write(text, 1, 'utf8')
+  return bytes
+}
+
 function raw(encoding: number, bytes: Uint8Array): Uint8Array {
   const whole = new Uint8Array(1 + bytes.byteLength)
   whole[0] = encoding
@@ -169,6 +181,7 @@ function raw(encoding: number, bytes: Uint8Array): Uint8Array {
 }
 
 const NUMBER_BYTES = 9
+const utf8 = new TextEncoder()
 
 function encodeNumber(value: number): Uint8Array {
   const bytes = Buffer.allocUnsafe(NUMBER_BYTES)
@@ -184,7 +197,7 @@ function encodeNumber(value: number): Uint8Array {
 export function encodeValue(value: unknown, what: string): Uint8Array {
   if (typeof value === 'number') return encodeNumber(value)
   // A lone surrogate has no UTF-8 form, so such a string is cloned instead.
-  if (typeof value === 'string' && value.isWellFormed()) return raw(ENCODING.text, Buffer.from(value))
+  if (typeof value === 'string' && value.isWellFormed()) return encodeText(value)
   if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
     return raw(ENCODING.bytes, value)
   }
@@ -200,7 +213,7 @@ export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
   const body = bytes.subarray(1)
   switch (bytes[0]) {
     case ENCODING.text:
-      return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', 1)
     case ENCODING.bytes:
       return new Uint8Array(body)
     case ENCODING.number:
