@@ -33,6 +33,9 @@ export class WorkerLoop {
   readonly #run: Run
   readonly #channel: Channel
   readonly #leave: () => void
+  /** Tasks that were sent ahead, while this one worked. */
+  readonly #ahead: Frame[] = []
+  #working = false
   #stopWaiting: (() => void) | undefined
 
   constructor(run: Run, channel: Channel, leave: () => void) {
@@ -52,17 +55,44 @@ export class WorkerLoop {
     this.#wait()
   }
 
-  onFrame({ header, payload }: Frame): void {
-    if (header.type === 'task') this.#work(header as TaskHeader, payload)
-    else if (header.type === 'finish') this.#leave()
+  onFrame(frame: Frame): void {
+    switch (frame.header.type) {
+      case 'task':
+        this.#ahead.push(frame)
+        if (!this.#working) void this.#workOn()
+        break
+      case 'give-back':
+        this.#giveBack()
+        break
+      case 'finish':
+        this.#leave()
+    }
   }
 
   #wait(): void {
     this.#stopWaiting = this.#run.blocking?.enter('waiting', { what: 'task', label: 'next task' })
   }
 
-  async #work({ task, target, chunk }: TaskHeader, payload: Uint8Array): Promise<void> {
+  /** One task after the other, as long as there are any. */
+  async #workOn(): Promise<void> {
+    this.#working = true
     this.#stopWaiting?.()
+    for (let next = this.#ahead.shift(); next; next = this.#ahead.shift()) {
+      await this.#work(next.header as TaskHeader, next.payload)
+      // The parent must know what is done before the next begins, or a task that ends this process would be taken for another.
+      if (this.#ahead.length > 0) await this.#channel.flush()
+    }
+    this.#working = false
+    this.#wait()
+  }
+
+  /** Tasks that were sent ahead and not begun go back, for a worker that has nothing to do. */
+  #giveBack(): void {
+    const tasks = this.#ahead.splice(0).map(({ header }) => (header as TaskHeader).task)
+    this.#channel.send({ type: 'given-back' }, [encodeJson(tasks)])
+  }
+
+  async #work({ task, target, chunk }: TaskHeader, payload: Uint8Array): Promise<void> {
     let end: TaskEndHeader
     let bytes: Uint8Array
     try {
@@ -75,6 +105,5 @@ export class WorkerLoop {
       end = { type: 'task-failed', task }
     }
     this.#channel.send(end, [bytes])
-    this.#wait()
   }
 }

@@ -8,6 +8,7 @@ import { currentRun, type Ending, type Run } from '../run/run.ts'
 import { locateTarget, type Target } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
+import { TaskLength } from './ahead.ts'
 import { AsyncResult, type Outcome, type WaitForResult } from './async-result.ts'
 import {
   type ApplyOptions,
@@ -26,7 +27,7 @@ import { type Initializer, PoolWorker } from './worker.ts'
 type PoolState = 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
 
 /** A call, before it has become a task. */
-type Call = Omit<Task, 'id' | 'result' | 'error' | 'stopWaiting'>
+type Call = Omit<Task, 'id' | 'result' | 'error' | 'stopWaiting' | 'begunAtMs'>
 
 /** After this many workers in a row that died before they could take a task, the pool gives up. */
 const MAX_START_FAILURES = 3
@@ -50,6 +51,7 @@ export class Pool implements Ending {
   readonly #retriesKept: string[] = []
   readonly #initializer: Initializer | null
   readonly #maxTasksPerChild: number
+  readonly #taskLength = new TaskLength()
   #state: PoolState = 'open'
   #startAgain: NodeJS.Timeout | undefined
   #unfinished = 0
@@ -307,7 +309,7 @@ export class Pool implements Ending {
     this.#setState('terminated')
     clearTimeout(this.#startAgain)
     for (const worker of this.#workers) worker.terminate()
-    const left = [...this.#waiting.splice(0), ...[...this.#workers].flatMap((worker) => worker.task ?? [])]
+    const left = [...this.#waiting.splice(0), ...[...this.#workers].flatMap((worker) => worker.tasks.splice(0))]
     for (const task of left) this.#fail(task, reason, errorInfo(reason))
     this.#tellIdle()
   }
@@ -319,7 +321,7 @@ export class Pool implements Ending {
       new AsyncResult<unknown>(this.#waitFor(call.name, id), () => {
         if (task.error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: id })
       })
-    const task: Task = { ...call, id, result: result ?? own(), stopWaiting: null, error: null }
+    const task: Task = { ...call, id, result: result ?? own(), stopWaiting: null, begunAtMs: 0, error: null }
     this.#unfinished++
     this.#enqueue(task)
     this.#listenToSignal(task)
@@ -425,7 +427,7 @@ export class Pool implements Ending {
       const task = this.#waiting.shift()
       if (task) {
         worker.give(task)
-        this.#run.emit({ type: 'task.started', atUs: this.#run.nowUs(), task: task.id, process: worker.path })
+        this.#began(task, worker)
         this.#startClock(task)
       } else if (this.#state === 'closed' || this.#state === 'ended') worker.finish()
     }
@@ -433,6 +435,44 @@ export class Pool implements Ending {
       if (!this.#startWorker()) break
       starting++
     }
+    // A worker that is on its way is to find something to do.
+    if (starting > 0) return
+    if (this.#waiting.length > 0) this.#giveAhead()
+    else this.#spread()
+  }
+
+  /** Short tasks are given to workers that still have one, so that none of them waits for the next to travel. */
+  #giveAhead(): void {
+    const { depth } = this.#taskLength
+    if (depth === 1) return
+    for (const worker of this.#workers) {
+      // Refilled by half, so that many travel in one write.
+      if (worker.state !== 'busy' || worker.finishing || worker.tasks.length > depth / 2 || !isPlain(worker.task))
+        continue
+      while (worker.tasks.length < depth && worker.tasksGiven < this.#maxTasksPerChild) {
+        // What may be stopped in the middle, or overtaken, is given only when it can be begun.
+        if (!isPlain(this.#waiting[0] ?? null)) return
+        worker.give(this.#waiting.shift() as Task)
+      }
+    }
+  }
+
+  /** A worker has nothing to do: others give back what they have not begun. */
+  #spread(): void {
+    if (![...this.#workers].some(({ state }) => state === 'idle')) return
+    for (const worker of this.#workers) worker.askBack()
+  }
+
+  #began(task: Task, worker: PoolWorker): void {
+    task.begunAtMs = performance.now()
+    if (!this.#run.observed) return
+    this.#run.emit({ type: 'task.started', atUs: this.#run.nowUs(), task: task.id, process: worker.path })
+  }
+
+  /** Tasks that were given ahead and not begun come first again, in their order. */
+  #takeBack(tasks: readonly Task[]): void {
+    this.#waiting.unshift(...tasks)
+    this.#assign()
   }
 
   /** @returns whether a worker is on its way */
@@ -443,6 +483,8 @@ export class Pool implements Ending {
           this.#startFailures = 0
           this.#assign()
         },
+        began: (task) => this.#began(task, worker),
+        givenBack: (tasks) => this.#takeBack(tasks),
         done: (task, payload) => this.#finish(task, payload),
         failed: (task, error) => {
           const origin = { process: worker.name, pid: worker.pid, task: task.name }
@@ -474,6 +516,7 @@ export class Pool implements Ending {
       return
     }
     this.#unfinished--
+    this.#taskLength.note(performance.now() - task.begunAtMs)
     task.stopWaiting?.()
     this.#run.emit({ type: 'task.finished', atUs: this.#run.nowUs(), task: task.id })
     task.result.settle({ ok: true, value })
@@ -566,11 +609,13 @@ export class Pool implements Ending {
 
   #workerEnded(worker: PoolWorker, end: ChildEnd): void {
     this.#workers.delete(worker)
-    const { task } = worker
+    const [task = null, ...ahead] = worker.tasks
     if (this.#state === 'terminated') {
       this.#tellIdle()
       return
     }
+    // It had not begun these: nothing has happened to them.
+    this.#waiting.unshift(...ahead)
     if (!worker.wasReady && !worker.finishing) this.#startFailures++
     const broken = this.#startFailures >= MAX_START_FAILURES
     if (this.#startFailures > 0 && !broken) this.#waitToStartAgain()
@@ -659,6 +704,11 @@ export class Pool implements Ending {
   #tellIdle(): void {
     for (const listener of [...this.#idleListeners]) listener()
   }
+}
+
+/** Whether nothing can stop or overtake a task, so that it may be given to a worker ahead of its time. */
+function isPlain(task: Task | null): boolean {
+  return task !== null && task.timeoutMs === undefined && task.signal === undefined && task.priority === 0
 }
 
 function asError(reason: unknown): Error {

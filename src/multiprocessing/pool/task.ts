@@ -25,6 +25,8 @@ export interface Task {
   readonly retries: number
   /** Stops what waits on its behalf: its clock and its listener on the signal. */
   stopWaiting: (() => void) | null
+  /** When it was begun, by `performance.now()`; 0 before. */
+  begunAtMs: number
   error: ErrorInfo | null
 }
 

@@ -1,10 +1,11 @@
 /** One worker of a pool, seen from the pool: a child and the task it has. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import type { TaskEndHeader, TaskHeader } from '../child/worker-loop.ts'
+import { WireError } from '../errors.ts'
 import { Child, type ChildEnd } from '../process/child.ts'
 import type { Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
-import { decodeErrorInfo, type Frame } from '../wire/frames.ts'
+import { decodeErrorInfo, decodeJson, type Frame } from '../wire/frames.ts'
 import type { Task } from './task.ts'
 
 /** What every worker calls before its first task. */
@@ -15,9 +16,13 @@ export interface Initializer {
 
 export interface WorkerListener {
   ready(): void
+  /** It has begun a task that it was given ahead. */
+  began(task: Task): void
+  /** Tasks that it was given ahead and has not begun. */
+  givenBack(tasks: Task[]): void
   done(task: Task, payload: Uint8Array): void
   failed(task: Task, error: ErrorInfo): void
-  /** `task` still says what it had when it ended. */
+  /** `tasks` still says what it had when it ended. */
   ended(end: ChildEnd): void
 }
 
@@ -26,7 +31,8 @@ const PATIENCE_MS = 500
 
 export class PoolWorker {
   state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting'
-  task: Task | null = null
+  /** What it was given, in this order: it has begun the first and nothing else. */
+  readonly tasks: Task[] = []
   /** How many tasks it was given. */
   tasksGiven = 0
   /** Why it is ended in the middle of its task, if the pool itself does so: the task's time is up, or it was aborted. */
@@ -35,6 +41,7 @@ export class PoolWorker {
   wasReady = false
   /** Whether it was told to end, so that its end is no surprise. */
   finishing = false
+  #asked = false
   readonly #child: Child
   readonly #listener: WorkerListener
 
@@ -67,13 +74,26 @@ export class PoolWorker {
     return this.#child.pid
   }
 
+  /** The task that it works on. */
+  get task(): Task | null {
+    return this.tasks[0] ?? null
+  }
+
+  /** Gives it a task; while it works on another, to be begun after that. */
   give(task: Task): void {
-    this.task = task
+    this.tasks.push(task)
     this.tasksGiven++
+    if (this.state !== 'busy') this.#child.ref(true)
     this.state = 'busy'
-    this.#child.ref(true)
     const header: TaskHeader = { type: 'task', task: task.id, target: task.target, chunk: task.chunk }
     this.#child.send(header, [task.payload])
+  }
+
+  /** Asks for what it was given ahead and has not begun; see `WorkerListener.givenBack`. */
+  askBack(): void {
+    if (this.#asked || this.tasks.length < 2) return
+    this.#asked = true
+    this.#child.send({ type: 'give-back' })
   }
 
   /** Lets it end in good order: it has no task and gets no more. */
@@ -104,13 +124,30 @@ export class PoolWorker {
       this.#listener.ready()
       return
     }
+    if (header.type === 'given-back') {
+      this.#takeBack(payload)
+      return
+    }
     const task = this.task
     if (!task || (header as TaskEndHeader).task !== task.id) return
     if (header.type !== 'task-done' && header.type !== 'task-failed') return
-    this.task = null
-    this.#becomeIdle()
+    this.tasks.shift()
+    const next = this.task
+    if (!next) this.#becomeIdle()
     if (header.type === 'task-done') this.#listener.done(task, payload)
     else this.#listener.failed(task, decodeErrorInfo(payload))
+    if (next) this.#listener.began(next)
+  }
+
+  #takeBack(payload: Uint8Array): void {
+    this.#asked = false
+    const ids = decodeJson(payload)
+    if (!Array.isArray(ids)) throw new WireError('A worker gave back tasks that are none.')
+    const back = new Set(ids)
+    // The first one is never given back: it is begun.
+    const given = this.tasks.filter((task, index) => index > 0 && back.has(task.id))
+    for (const task of given) this.tasks.splice(this.tasks.indexOf(task), 1)
+    this.#listener.givenBack(given)
   }
 
   #becomeIdle(): void {
