@@ -131,11 +131,13 @@ export class PoolWorker {
     const task = this.task
     if (!task || (header as TaskEndHeader).task !== task.id) return
     if (header.type !== 'task-done' && header.type !== 'task-failed') return
+    // Before anything is changed: what cannot be read ends the connection, and the task with it.
+    const error = header.type === 'task-failed' ? decodeErrorInfo(payload) : null
     this.tasks.shift()
     const next = this.task
     if (!next) this.#becomeIdle()
-    if (header.type === 'task-done') this.#listener.done(task, payload)
-    else this.#listener.failed(task, decodeErrorInfo(payload))
+    if (error) this.#listener.failed(task, error)
+    else this.#listener.done(task, payload)
     if (next) this.#listener.began(next)
   }
 
