@@ -25,7 +25,7 @@ describe('Pool', () => {
       const pool = new Pool(2)
       await pool.apply(targets.square, [2])
       expect(of('process.started').filter(({ kind }) => kind === 'worker')).toHaveLength(1)
-      const pids = await pool.map(targets.slowPid, Array(8).fill(20))
+      const pids = await pool.map(targets.slowPid, Array(8).fill(150))
       expect(new Set(pids).size).toBe(2)
       await finish(pool)
     })

@@ -1,19 +1,20 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { errorInfo } from '../errors.ts'
+import type { Calls } from '../pool/task.ts'
 import type { Run } from '../run/run.ts'
-import type { TargetLocation } from '../targets.ts'
+import type { Target, TargetLocation } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame, type Header } from '../wire/frames.ts'
 import { revive } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 
-/** A task on its way to a worker; the payload is its arguments, or a list of them for a chunk of calls. */
+/** A task on its way to a worker; the payload is its arguments, or those of several calls. */
 export interface TaskHeader extends Header {
   type: 'task'
   task: string
   target: TargetLocation
-  chunk: boolean
+  calls: Calls
 }
 
 /** A task's end on its way back; the payload is the result, or the error as JSON. */
@@ -22,10 +23,13 @@ export interface TaskEndHeader extends Header {
   task: string
 }
 
-/** One call after the other; the first that throws ends the chunk. */
-async function callEach(fn: (...args: unknown[]) => unknown, calls: unknown[][]): Promise<unknown[]> {
+/** One call after the other; the first that throws ends the chunk. Only what is a promise is awaited: that is most of the time. */
+async function callEach(fn: Target, calls: 'items' | 'lists', chunk: readonly unknown[]): Promise<unknown[]> {
   const results: unknown[] = []
-  for (const args of calls) results.push(await fn(...args))
+  for (const args of chunk) {
+    const result = calls === 'items' ? fn(args) : fn(...(args as unknown[]))
+    results.push(typeof (result as { then?: unknown } | null)?.then === 'function' ? await result : result)
+  }
   return results
 }
 
@@ -92,13 +96,13 @@ export class WorkerLoop {
     this.#channel.send({ type: 'given-back' }, [encodeJson(tasks)])
   }
 
-  async #work({ task, target, chunk }: TaskHeader, payload: Uint8Array): Promise<void> {
+  async #work({ task, target, calls }: TaskHeader, payload: Uint8Array): Promise<void> {
     let end: TaskEndHeader
     let bytes: Uint8Array
     try {
       const fn = await importTarget(target)
       const args = decodeValue(payload, (handle) => revive(handle, this.#run)) as unknown[]
-      bytes = encodeValue(chunk ? await callEach(fn, args as unknown[][]) : await fn(...args), 'result')
+      bytes = encodeValue(calls === 'one' ? await fn(...args) : await callEach(fn, calls, args), 'result')
       end = { type: 'task-done', task }
     } catch (error) {
       bytes = encodeJson(errorInfo(error))

@@ -22,6 +22,7 @@ import {
 } from './options.ts'
 import { asTheyCome, inOrder, ResultIterator } from './ordered-results.ts'
 import { describeCall, describeChunk, type Task } from './task.ts'
+import { TaskList } from './task-list.ts'
 import { type Initializer, PoolWorker } from './worker.ts'
 
 type PoolState = 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
@@ -46,7 +47,7 @@ export class Pool implements Ending {
   readonly #run: Run
   readonly #id: string
   readonly #workers = new Set<PoolWorker>()
-  readonly #waiting: Task[] = []
+  readonly #waiting = new TaskList()
   readonly #idleListeners = new Set<() => void>()
   readonly #retriesKept: string[] = []
   readonly #initializer: Initializer | null
@@ -101,7 +102,7 @@ export class Pool implements Ending {
       name: describeCall(target.name || location.name, args),
       target: location,
       payload: encodeValue(args, 'args'),
-      chunk: false,
+      calls: 'one',
       callback: callback as Task['callback'],
       errorCallback,
       timeoutMs,
@@ -127,13 +128,9 @@ export class Pool implements Ending {
   mapAsync<T, R>(
     target: Target<[T], R>,
     items: Iterable<T>,
-    options: MapAsyncOptions<Awaited<R>> = {},
+    { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return this.starmapAsync(
-      target,
-      Array.from(items, (item): [T] => [item]),
-      options,
-    )
+    return this.#gather(target.name, this.#submitChunks<R>(target, 'items', [...items], chunkSize), callbacks)
   }
 
   /** Calls `target(...args)` for every list of arguments and waits for all, as `map` does. */
@@ -153,17 +150,16 @@ export class Pool implements Ending {
     argsList: Iterable<A>,
     { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
-    const parts = this.#submitChunks(target, [...argsList], chunkSize)
-    return this.#gather(target.name, parts, callbacks)
+    return this.#gather(target.name, this.#submitChunks<R>(target, 'lists', [...argsList], chunkSize), callbacks)
   }
 
   /** Calls `target(item)` for every item; gives results in the items' order, each as soon as it is there. */
-  imap<T, R>(target: Target<[T], R>, items: Iterable<T>, options: MapOptions = {}): ResultIterator<Awaited<R>> {
-    return this.istarmap(
-      target,
-      Array.from(items, (item): [T] => [item]),
-      options,
-    )
+  imap<T, R>(
+    target: Target<[T], R>,
+    items: Iterable<T>,
+    { chunkSize = 1 }: MapOptions = {},
+  ): ResultIterator<Awaited<R>> {
+    return new ResultIterator(inOrder(observed(this.#submitChunks<R>(target, 'items', [...items], chunkSize))))
   }
 
   /** The same for lists of arguments. */
@@ -173,42 +169,34 @@ export class Pool implements Ending {
     argsList: Iterable<A>,
     { chunkSize = 1 }: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    const parts = this.#submitChunks(target, [...argsList], chunkSize)
-    for (const part of parts) part.observe()
-    return new ResultIterator(inOrder(parts))
+    return new ResultIterator(inOrder(observed(this.#submitChunks<R>(target, 'lists', [...argsList], chunkSize))))
   }
 
-  /** The same in whatever order they come. */
+  /** Calls `target(item)` for every item; gives results in whatever order they come. */
   imapUnordered<T, R>(
     target: Target<[T], R>,
     items: Iterable<T>,
     { chunkSize = 1 }: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    const parts = this.#submitChunks(
-      target,
-      Array.from(items, (item): [T] => [item]),
-      chunkSize,
-    )
-    for (const part of parts) part.observe()
-    return new ResultIterator(asTheyCome(parts))
+    return new ResultIterator(asTheyCome(observed(this.#submitChunks<R>(target, 'items', [...items], chunkSize))))
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: a target may take anything
-  #submitChunks<A extends any[], R>(
-    target: Target<A, R>,
-    argsList: readonly A[],
+  #submitChunks<R>(
+    target: Target,
+    calls: 'items' | 'lists',
+    all: readonly unknown[],
     chunkSize: number | undefined,
   ): AsyncResult<Awaited<R>[]>[] {
     this.#refuseUnlessOpen()
     const location = locateTarget(target)
     const name = target.name || location.name
     // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
-    const calls = chunksOf(argsList, chunkSize, this.size).map(
+    const submitted = chunksOf(all, chunkSize, this.size).map(
       (chunk): Call => ({
-        name: describeChunk(name, chunk),
+        name: describeChunk(name, calls, chunk),
         target: location,
         payload: encodeValue(chunk, 'args'),
-        chunk: true,
+        calls,
         callback: undefined,
         errorCallback: undefined,
         timeoutMs: undefined,
@@ -217,7 +205,7 @@ export class Pool implements Ending {
         priority: 0,
       }),
     )
-    return calls.map((call) => this.#submit(call).result as AsyncResult<Awaited<R>[]>)
+    return submitted.map((call) => this.#submit(call).result as AsyncResult<Awaited<R>[]>)
   }
 
   /** One result for all parts: theirs in one list, or the first error that comes. */
@@ -309,7 +297,7 @@ export class Pool implements Ending {
     this.#setState('terminated')
     clearTimeout(this.#startAgain)
     for (const worker of this.#workers) worker.terminate()
-    const left = [...this.#waiting.splice(0), ...[...this.#workers].flatMap((worker) => worker.tasks.splice(0))]
+    const left = [...this.#waiting.clear(), ...[...this.#workers].flatMap((worker) => worker.tasks.splice(0))]
     for (const task of left) this.#fail(task, reason, errorInfo(reason))
     this.#tellIdle()
   }
@@ -323,7 +311,7 @@ export class Pool implements Ending {
       })
     const task: Task = { ...call, id, result: result ?? own(), stopWaiting: null, begunAtMs: 0, error: null }
     this.#unfinished++
-    this.#enqueue(task)
+    this.#waiting.add(task)
     this.#listenToSignal(task)
     if (this.#run.observed) {
       const atUs = this.#run.nowUs()
@@ -338,13 +326,6 @@ export class Pool implements Ending {
   takeBack(result: AsyncResult<unknown>, reason: Error): void {
     const task = this.#waiting.find((waiting) => waiting.result === result)
     if (task) this.#stopTask(task, reason)
-  }
-
-  /** Behind all that are as urgent or more. */
-  #enqueue(task: Task): void {
-    let at = this.#waiting.length
-    while (at > 0 && (this.#waiting[at - 1] as Task).priority > task.priority) at--
-    this.#waiting.splice(at, 0, task)
   }
 
   #listenToSignal(task: Task): void {
@@ -362,9 +343,7 @@ export class Pool implements Ending {
 
   /** Takes a waiting task back, or ends the worker that runs it. */
   #stopTask(task: Task, reason: Error): void {
-    const at = this.#waiting.indexOf(task)
-    if (at >= 0) {
-      this.#waiting.splice(at, 1)
+    if (this.#waiting.remove(task)) {
       this.#fail(task, reason, errorInfo(reason))
       return
     }
@@ -451,7 +430,7 @@ export class Pool implements Ending {
         continue
       while (worker.tasks.length < depth && worker.tasksGiven < this.#maxTasksPerChild) {
         // What may be stopped in the middle, or overtaken, is given only when it can be begun.
-        if (!isPlain(this.#waiting[0] ?? null)) return
+        if (!isPlain(this.#waiting.first)) return
         worker.give(this.#waiting.shift() as Task)
       }
     }
@@ -471,7 +450,7 @@ export class Pool implements Ending {
 
   /** Tasks that were given ahead and not begun come first again, in their order. */
   #takeBack(tasks: readonly Task[]): void {
-    this.#waiting.unshift(...tasks)
+    this.#waiting.addFirst(tasks)
     this.#assign()
   }
 
@@ -534,9 +513,9 @@ export class Pool implements Ending {
     const atUs = this.#run.nowUs()
     this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info })
     this.#run.emit({ type: 'task.observed', atUs, task: task.id })
-    const { name, target, payload, chunk, callback, errorCallback, priority, timeoutMs, signal } = task
+    const { name, target, payload, calls, callback, errorCallback, priority, timeoutMs, signal } = task
     const retries = task.retries - 1
-    const again = { name, target, payload, chunk, callback, errorCallback, priority, timeoutMs, signal, retries }
+    const again = { name, target, payload, calls, callback, errorCallback, priority, timeoutMs, signal, retries }
     this.#submit(again, task.id, task.result)
     return true
   }
@@ -573,13 +552,13 @@ export class Pool implements Ending {
         throw new StateError('The pool has ended; start the program again to run its tasks again.')
       }
       this.#run.retries.delete(task.id)
-      const { name, target, payload, chunk, callback, errorCallback, priority, timeoutMs } = task
+      const { name, target, payload, calls, callback, errorCallback, priority, timeoutMs } = task
       // The user asks, not the program: it is not run again by itself, and no signal of the program's takes it back.
       const again = {
         name,
         target,
         payload,
-        chunk,
+        calls,
         callback,
         errorCallback,
         priority,
@@ -615,7 +594,7 @@ export class Pool implements Ending {
       return
     }
     // It had not begun these: nothing has happened to them.
-    this.#waiting.unshift(...ahead)
+    this.#waiting.addFirst(ahead)
     if (!worker.wasReady && !worker.finishing) this.#startFailures++
     const broken = this.#startFailures >= MAX_START_FAILURES
     if (this.#startFailures > 0 && !broken) this.#waitToStartAgain()
@@ -688,7 +667,7 @@ export class Pool implements Ending {
     const text = `The pool ${this.name} gave up, because its workers cannot start: ${describeError(reason)}`
     this.#run.problem(false, { kind: 'pool-broken', message: text, pool: this.#id, error: reason })
     for (const worker of this.#workers) if (worker.state !== 'busy') worker.terminate()
-    for (const task of this.#waiting.splice(0)) {
+    for (const task of this.#waiting.clear()) {
       const error = new PoolBrokenError(`${text}. ${task.name} was not run.`)
       this.#fail(task, error, errorInfo(error))
     }
@@ -704,6 +683,12 @@ export class Pool implements Ending {
   #tellIdle(): void {
     for (const listener of [...this.#idleListeners]) listener()
   }
+}
+
+/** Whoever asks for results one by one sees their errors. */
+function observed<R>(parts: AsyncResult<R>[]): AsyncResult<R>[] {
+  for (const part of parts) part.observe()
+  return parts
 }
 
 /** Whether nothing can stop or overtake a task, so that it may be given to a worker ahead of its time. */

@@ -4,6 +4,8 @@ import { Queue } from '../queue/queue.ts'
 import type { TargetLocation } from '../targets.ts'
 import type { AsyncResult } from './async-result.ts'
 
+export type Calls = 'one' | 'items' | 'lists'
+
 export interface Task {
   readonly id: string
   /** The call in words. */
@@ -12,8 +14,8 @@ export interface Task {
   /** The encoded arguments. */
   readonly payload: Uint8Array
   readonly result: AsyncResult<unknown>
-  /** Whether it is several calls, whose results come as a list. */
-  readonly chunk: boolean
+  /** What the payload holds: one call's arguments, or for several calls the item or the list of arguments of each. */
+  readonly calls: Calls
   readonly callback: ((value: never) => void) | undefined
   readonly errorCallback: ((error: Error) => void) | undefined
   /** Lower comes first. */
@@ -47,9 +49,9 @@ function describeArgument(value: unknown): string {
 }
 
 /** @returns a chunk of calls in words: `square × 8` */
-export function describeChunk(name: string, calls: readonly (readonly unknown[])[]): string {
-  const [first] = calls
-  return calls.length === 1 && first ? describeCall(name, first) : `${name} × ${calls.length}`
+export function describeChunk(name: string, calls: 'items' | 'lists', chunk: readonly unknown[]): string {
+  if (chunk.length !== 1) return `${name} × ${chunk.length}`
+  return describeCall(name, calls === 'items' ? chunk : (chunk[0] as unknown[]))
 }
 
 /** @returns the call as it would be written, arguments shortened: `spider(pages, 3)` */

@@ -85,7 +85,7 @@ export class PoolWorker {
     this.tasksGiven++
     if (this.state !== 'busy') this.#child.ref(true)
     this.state = 'busy'
-    const header: TaskHeader = { type: 'task', task: task.id, target: task.target, chunk: task.chunk }
+    const header: TaskHeader = { type: 'task', task: task.id, target: task.target, calls: task.calls }
     this.#child.send(header, [task.payload])
   }
 
