@@ -162,5 +162,6 @@ export function locateTarget(target: unknown): TargetLocation {
         'Put the function at the top of its module, write `export` before it, and pass what it needs as arguments.',
     )
   }
-  return exports ? remember(fn, module, name) : { module, name }
+  // While the module is being evaluated its exports may still come; where nothing says what it is, they never will.
+  return exports || isAmbiguous(fileURLToPath(module)) ? remember(fn, module, name) : { module, name }
 }
