@@ -60,9 +60,9 @@ const CASES: Case[] = [
     ours: ['round-trip.ts', '200'],
     theirs: ['round_trip_rate.py', '200'],
   },
-  pool('Pool, no-op tasks, many outstanding', "Python's apply_async", 12, 'apply_async', 5_000),
-  pool('Pool, no-op tasks, many outstanding', "Python's map(chunksize=1)", 6, 'map1', 5_000),
-  pool('Pool, map with its own chunks', "Python's map", 1.1, 'map', 100_000),
+  pool('Pool, no-op tasks, many outstanding', "Python's apply_async", 12, 'apply_async', 30_000),
+  pool('Pool, no-op tasks, many outstanding', "Python's map(chunksize=1)", 6, 'map1', 30_000),
+  pool('Pool, map with its own chunks', "Python's map", 1.1, 'map', 300_000),
   {
     what: 'the spider, cold (goal: at most 1.1 times as long)',
     against: "Python's fork pool",
