@@ -1,5 +1,8 @@
 /** What the browser's host promises: loopback, a token, no leftovers, and a page that comes back. */
 
+import { statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { writeDoor } from '../../src/main/hosts/browser-window.ts'
 import { isAlive } from '../wait-until.ts'
 import { startBrowserApp } from '../window/browser-app.ts'
 import { ForkscopePage } from '../window/forkscope-page.ts'
@@ -72,3 +75,13 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
       .toEqual([])
   })
 }
+
+test('the door leads to the page, and only its owner can read it', async ({ app, chrome }) => {
+  const door = writeDoor(app.url)
+  expect(door).not.toContain('token')
+  expect(statSync(fileURLToPath(door)).mode & 0o077).toBe(0)
+  const page = await chrome.newPage()
+  await page.goto(door)
+  await new ForkscopePage(page).start.waitFor()
+  await page.close()
+})
