@@ -50,6 +50,11 @@ export class ForkscopePage {
     return this.page.locator(`[data-testid=${testIds.processRow}][data-name="${name}"]`)
   }
 
+  /** Clicks a process by its name; in the middle of its row are the buttons that end it. */
+  async select(name: string): Promise<void> {
+    await this.row(name).getByRole('rowheader').click()
+  }
+
   /** The rows that are shown now, in their order. */
   async processes(): Promise<ShownProcess[]> {
     return this.processRows.evaluateAll((rows) =>
