@@ -56,6 +56,17 @@ test('what waits behind a long task is given back to a worker that has nothing t
   })
 })
 
+test('a task that a worker is about to begin is not given back, however long its last result takes to leave', async () => {
+  await run(async () => {
+    await using pool = new Pool(2)
+    for (let round = 0; round < 8; round++) {
+      await Promise.all(numbers(200).map((n) => pool.applyAsync(targets.square, [n]).get()))
+      const large = await Promise.all(numbers(40).map(() => pool.applyAsync(targets.bytes, [400_000]).get()))
+      expect(large.map(({ length }) => length)).toEqual(numbers(40).map(() => 400_000))
+    }
+  })
+})
+
 test('a pool that is terminated fails also what it gave ahead', async () => {
   await run(async () => {
     const pool = new Pool(1)

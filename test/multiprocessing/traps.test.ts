@@ -148,6 +148,17 @@ test('an initializer that throws: a few tries with pauses between them, then the
   expect(messages(observed).at(-1)).toContain('no database')
 })
 
+test('a pool that gave up lets the worker that still works finish, and can be joined', async () => {
+  await run(async (self) => {
+    const pool = new Pool(2, { initializer: targets.startOnce, initArgs: [join(folder, 'once')] })
+    const works = pool.applyAsync(targets.squareSlowly, [3, 2_000])
+    await waitUntil('it runs', () => self.of('task.started').length === 1)
+    await expect(pool.apply(targets.square, [1])).rejects.toThrow(PoolBrokenError)
+    expect(await works).toBe(9)
+    await pool.join()
+  })
+})
+
 test('a worker stuck in a busy loop does not hold up terminate', async () => {
   await run(async (self) => {
     const pool = new Pool(2)

@@ -81,10 +81,14 @@ export class WorkerLoop {
   async #workOn(): Promise<void> {
     this.#working = true
     this.#stopWaiting?.()
-    for (let next = this.#ahead.shift(); next; next = this.#ahead.shift()) {
+    let next = this.#ahead.shift()
+    while (next) {
       await this.#work(next.header as TaskHeader, next.payload)
+      // Before the flush: the parent takes it for begun once it has read that the one before ended, so from here on it must
+      // not be given back.
+      next = this.#ahead.shift()
       // The parent must know what is done before the next begins, or a task that ends this process would be taken for another.
-      if (this.#ahead.length > 0) await this.#channel.flush()
+      if (next) await this.#channel.flush()
     }
     this.#working = false
     this.#wait()

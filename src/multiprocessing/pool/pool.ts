@@ -394,6 +394,10 @@ export class Pool implements Ending {
 
   /** Gives waiting tasks to idle workers, and starts workers for what is left, up to the size. */
   #assign(): void {
+    if (this.#state === 'broken') {
+      // Workers that were busy when the pool gave up are let go once they have nothing left, or `join` would wait for them.
+      for (const worker of this.#workers) if (worker.state === 'idle') worker.finish()
+    }
     if (this.#state === 'terminated' || this.#state === 'broken') return
     let starting = 0
     for (const worker of this.#workers) {
