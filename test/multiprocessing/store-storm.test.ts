@@ -1,14 +1,19 @@
 /** Thousands of seeds against the queue's store alone: whatever clients do and whenever they die, every item is in one place. */
 import { expect, test } from 'vitest'
 import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
-import { QueueStore, type Ticket } from '../../src/multiprocessing/queue/store.ts'
+import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
+import { countOf, type Parcel, QueueStore, type Ticket } from '../../src/multiprocessing/queue/store.ts'
 import { type Chance, chance } from '../seeded.ts'
 
 const CLIENTS = ['0.1', '0.2', '0.2.1', '0.3'] as const
 type Client = (typeof CLIENTS)[number]
 
-const item = (number: number) => new Uint8Array([number >> 8, number & 255])
-const numberOf = (bytes: Uint8Array) => ((bytes[0] as number) << 8) | (bytes[1] as number)
+/** @returns the one batch of items that are encoded together */
+const batchOf = (items: number[]) => batchesOf(items)[0] as Batch
+const numbersIn = (parcels: readonly Parcel[]) =>
+  parcels.flatMap(({ batch, start, end }) =>
+    Array.from({ length: end - start }, (_, i) => batch.valueAt(start + i, () => ({})) as number),
+  )
 
 /** What the clients know, which must agree with what the store says. */
 class World {
@@ -33,7 +38,7 @@ class World {
     let answered = 0
     const ticket = this.store.put(
       client,
-      item(number),
+      batchOf([number]),
       wait,
       {
         accepted: () => {
@@ -55,11 +60,11 @@ class World {
       max,
       wait,
       {
-        deliver: (items, id) => {
+        deliver: (parcels, id) => {
           answered++
-          expect(items.length).toBeGreaterThan(0)
-          expect(items.length).toBeLessThanOrEqual(max)
-          this.deliveries.push({ client, id, items: items.map(({ bytes }) => numberOf(bytes)) })
+          expect(countOf(parcels)).toBeGreaterThan(0)
+          expect(countOf(parcels)).toBeLessThanOrEqual(max)
+          this.deliveries.push({ client, id, items: numbersIn(parcels) })
         },
         refused: () => answered++,
       },

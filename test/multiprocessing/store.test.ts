@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
+import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
 import { QueueStore } from '../../src/multiprocessing/queue/store.ts'
 
 function open(maxsize = 0) {
@@ -12,7 +13,7 @@ function open(maxsize = 0) {
   const put = (client: string, value: number) =>
     store.put(
       client,
-      Uint8Array.of(value),
+      batchesOf([value])[0] as Batch,
       true,
       { accepted: () => log.push(`${client} put ${value}`), refused: (error) => log.push(`${client} ${error.name}`) },
       () => new Full(),
@@ -24,7 +25,12 @@ function open(maxsize = 0) {
       max,
       true,
       {
-        deliver: (items, delivery) => got.push({ values: items.map(({ bytes }) => bytes[0] as number), delivery }),
+        deliver: (parcels, delivery) => {
+          const values = parcels.flatMap(({ batch, start, end }) =>
+            Array.from({ length: end - start }, (_, i) => batch.valueAt(start + i, () => ({})) as number),
+          )
+          got.push({ values, delivery })
+        },
         refused: (error) => log.push(`${client} ${error.name}`),
       },
       () => new Empty(),

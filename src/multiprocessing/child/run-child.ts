@@ -46,7 +46,7 @@ function becomePartOfRun(header: StartHeader, channel: Channel): Run {
 /** Ends a child in good order: its puts are in, its own children are gone, everything it had to tell is told. */
 async function leave(run: Run, channel: Channel, exitCode: number): Promise<never> {
   const queues = QueueService.of(run)
-  while (queues.unanswered > 0 && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
+  while (!queues.idle && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
   await endRun(run)
   for (const report of run.reporters) report()
   channel.send({ type: 'done' })

@@ -1,10 +1,12 @@
 /** The two ways to a queue: it lives in this process, or in another. Both keep the same promises. */
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
-import { packItems, unpackItems } from './packed-items.ts'
-import { putMany } from './put-many.ts'
+import { revive } from '../wire/revive.ts'
+import type { Revive } from '../wire/values.ts'
+import { type Batch, type Part, partOf, ReceivedBatch } from './batch.ts'
+import type { Outbox } from './outbox.ts'
 import { QueueService } from './service.ts'
-import type { QueueStore } from './store.ts'
+import { NOTHING, type Parcel, type QueueStore } from './store.ts'
 
 /** How long to wait: not at all, for real milliseconds, or (undefined) without end. */
 export interface Patience {
@@ -15,12 +17,14 @@ export interface Patience {
 }
 
 export interface QueuePort {
-  /** Resolves once the item is in the queue; rejects with Full or QueueClosedError. */
-  put(bytes: Uint8Array, patience: Patience): Promise<void>
-  /** The same for many at once, in order; Full says how many of them are in the queue. */
-  putMany(items: readonly Uint8Array[], patience: Patience): Promise<void>
+  /** Puts an item, if that needs no waiting and no answer. @returns whether it did; throws UnsendableError */
+  offer(item: unknown): boolean
+  /** Resolves once all items are in the queue; rejects with QueueClosedError, or Full, which says how many of them are. */
+  put(batch: Batch, patience: Patience): Promise<void>
+  /** @returns an item that has left the queue, or NOTHING if one must be waited for; throws WireError */
+  takeOne(): unknown
   /** Resolves with items, at least one and at most `max`, that have left the queue; rejects with Empty or QueueClosedError. */
-  get(max: number, patience: Patience): Promise<Uint8Array[]>
+  get(max: number, patience: Patience): Promise<unknown[]>
   size(): Promise<number>
   close(): Promise<void>
 }
@@ -41,20 +45,40 @@ function fullAfter(name: string, put: number): Full {
   return Object.assign(new Full(`The queue ${name} is full.`), { put })
 }
 
+function reviveIn(run: Run): Revive {
+  return (handle) => revive(handle, run)
+}
+
+function valuesOf(parcels: readonly Pick<Parcel, 'batch' | 'start' | 'end'>[], reviver: Revive): unknown[] {
+  const values: unknown[] = []
+  for (const { batch, start, end } of parcels) {
+    for (let i = start; i < end; i++) values.push(batch.valueAt(i, reviver))
+  }
+  return values
+}
+
 export class LocalPort implements QueuePort {
   readonly #run: Run
   readonly #place: Place
   readonly #store: QueueStore
+  readonly #revive: Revive
 
   constructor(run: Run, place: Place, store: QueueStore) {
     this.#run = run
     this.#place = place
     this.#store = store
+    this.#revive = reviveIn(run)
   }
 
-  put(bytes: Uint8Array, { wait, timeoutMs, priority }: Patience): Promise<void> {
+  offer(item: unknown): boolean {
+    const part: Part | number = typeof item === 'number' ? item : partOf(item, 'item')
+    if (!this.#store.takesOne || this.#run.stopped) return false
+    this.#store.putOne(this.#run.path, part)
+    return true
+  }
+
+  put(batch: Batch, { wait, timeoutMs, priority }: Patience): Promise<void> {
     const { name, id } = this.#place
-    const full = () => new Full(`The queue ${name} is full.`)
     return this.#run.wait((resolve, reject) => {
       let leave: (() => void) | undefined
       let stopClock: (() => void) | undefined
@@ -64,19 +88,19 @@ export class LocalPort implements QueuePort {
       }
       const ticket = this.#store.put(
         this.#run.path,
-        bytes,
+        batch,
         wait,
         {
           accepted: () => {
             settle()
             resolve()
           },
-          refused: (error) => {
+          refused: (error, put) => {
             settle()
-            reject(error)
+            reject(error instanceof Full ? fullAfter(name, put) : error)
           },
         },
-        full,
+        () => new Full(),
         priority,
       )
       if (!ticket) return undefined
@@ -86,47 +110,18 @@ export class LocalPort implements QueuePort {
         return this.#store.withdraw(ticket)
       }
       stopClock = after(timeoutMs, () => {
-        if (withdraw()) reject(full())
+        const put = this.#store.putSoFar(ticket)
+        if (withdraw()) reject(fullAfter(name, put))
       })
       return withdraw
     })
   }
 
-  putMany(items: readonly Uint8Array[], { wait, timeoutMs, priority = 0 }: Patience): Promise<void> {
-    const { name, id } = this.#place
-    return this.#run.wait((resolve, reject) => {
-      let leave: (() => void) | undefined
-      let stopClock: (() => void) | undefined
-      const settle = () => {
-        stopClock?.()
-        leave?.()
-      }
-      const reply = {
-        accepted: () => {
-          settle()
-          resolve()
-        },
-        refused: (error: Error, put: number) => {
-          settle()
-          reject(error instanceof Full ? fullAfter(name, put) : error)
-        },
-      }
-      const full = () => new Full(`The queue ${name} is full.`)
-      const takeBack = putMany(this.#store, this.#run.path, items, wait, priority, reply, full)
-      if (!takeBack) return undefined
-      leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
-      stopClock = after(timeoutMs, () => {
-        settle()
-        reject(fullAfter(name, takeBack()))
-      })
-      return () => {
-        settle()
-        takeBack()
-      }
-    })
+  takeOne(): unknown {
+    return this.#run.stopped ? NOTHING : this.#store.takeOne(this.#run.path, this.#revive)
   }
 
-  get(max: number, { wait, timeoutMs }: Patience): Promise<Uint8Array[]> {
+  get(max: number, { wait, timeoutMs }: Patience): Promise<unknown[]> {
     const { name, id } = this.#place
     const empty = () => new Empty(`The queue ${name} is empty.`)
     return this.#run.wait((resolve, reject) => {
@@ -141,10 +136,14 @@ export class LocalPort implements QueuePort {
         max,
         wait,
         {
-          deliver: (items, delivery) => {
+          deliver: (parcels, delivery) => {
             settle()
             this.#store.acknowledge(this.#run.path, delivery)
-            resolve(items.map(({ bytes }) => bytes))
+            try {
+              resolve(valuesOf(parcels, this.#revive))
+            } catch (error) {
+              reject(error as Error)
+            }
           },
           refused: (error) => {
             settle()
@@ -171,7 +170,7 @@ export class LocalPort implements QueuePort {
   }
 
   close(): Promise<void> {
-    this.#store.close(new QueueClosedError(`The queue ${this.#place.name} is closed.`))
+    QueueService.of(this.#run).close(this.#place.id)
     return Promise.resolve()
   }
 }
@@ -179,37 +178,66 @@ export class LocalPort implements QueuePort {
 export class RemotePort implements QueuePort {
   readonly #run: Run
   readonly #place: Place & { owner: string }
+  readonly #service: QueueService
+  readonly #outbox: Outbox
+  readonly #revive: Revive
 
   constructor(run: Run, place: Place & { owner: string }) {
     this.#run = run
     this.#place = place
+    this.#service = QueueService.of(run)
+    this.#outbox = this.#service.outbox(place)
+    this.#revive = reviveIn(run)
   }
 
-  put(bytes: Uint8Array, { wait, timeoutMs, priority }: Patience): Promise<void> {
+  offer(item: unknown): boolean {
+    if (!this.#outbox.open || this.#run.stopped) return false
+    this.#outbox.add(item)
+    return true
+  }
+
+  async put(batch: Batch, patience: Patience): Promise<void> {
+    // Who need not ask waits only for the window; if the queue is closed meanwhile, asking tells so.
+    if (this.#outbox.trusted && patience.priority === undefined) {
+      if (!this.#outbox.open) await this.#whenOpen(patience)
+      if (this.#outbox.trusted) {
+        this.#outbox.addBatch(batch)
+        return
+      }
+    }
+    await this.#askToPut(batch, patience)
+  }
+
+  #whenOpen({ wait, timeoutMs }: Patience): Promise<void> {
     const { name, id } = this.#place
     return this.#run.wait((resolve, reject) => {
+      if (!wait) {
+        reject(fullAfter(name, 0))
+        return undefined
+      }
       const leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
+      let stopClock: (() => void) | undefined
       const settle = () => {
-        stopClock()
+        stopClock?.()
         leave?.()
       }
-      const withdraw = QueueService.of(this.#run).ask(this.#place, { type: 'queue.put', wait, priority }, [bytes], {
-        answered: (header) => {
-          settle()
-          if (header.type === 'queue.withdrawn') reject(new Full(`The queue ${name} is full.`))
-          else resolve()
-        },
-        refused: (error) => {
-          settle()
-          reject(error)
-        },
+      const giveUp = this.#outbox.whenOpen(() => {
+        settle()
+        resolve()
       })
-      const stopClock = after(timeoutMs, withdraw)
-      return withdraw
+      stopClock = after(timeoutMs, () => {
+        leave?.()
+        giveUp()
+        reject(fullAfter(name, 0))
+      })
+      return () => {
+        settle()
+        giveUp()
+      }
     })
   }
 
-  putMany(items: readonly Uint8Array[], { wait, timeoutMs, priority }: Patience): Promise<void> {
+  #askToPut(batch: Batch, { wait, timeoutMs, priority }: Patience): Promise<void> {
     const { name, id } = this.#place
     return this.#run.wait((resolve, reject) => {
       const leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
@@ -217,10 +245,11 @@ export class RemotePort implements QueuePort {
         stopClock()
         leave?.()
       }
-      const header = { type: 'queue.put-many', wait, priority }
-      const withdraw = QueueService.of(this.#run).ask(this.#place, header, packItems(items), {
-        answered: ({ type, put }) => {
+      const header = { type: 'queue.put', wait, priority }
+      const withdraw = this.#service.ask(this.#place, header, batch.encode(0, batch.count), {
+        answered: ({ type, put, trusted }) => {
           settle()
+          if (trusted === true) this.#outbox.trust()
           if (type === 'queue.done') resolve()
           else reject(fullAfter(name, Number(put)))
         },
@@ -234,27 +263,36 @@ export class RemotePort implements QueuePort {
     })
   }
 
-  get(max: number, { wait, timeoutMs }: Patience): Promise<Uint8Array[]> {
+  takeOne(): unknown {
+    return NOTHING
+  }
+
+  get(max: number, { wait, timeoutMs }: Patience): Promise<unknown[]> {
     const { name, id } = this.#place
-    const service = QueueService.of(this.#run)
     return this.#run.wait((resolve, reject) => {
       const leave = this.#run.blocking?.enter('waiting', { what: 'get', id, label: `get from ${name}` })
       const settle = () => {
         stopClock()
         leave?.()
       }
-      const withdraw = service.ask(this.#place, { type: 'queue.get', wait, max }, [], {
+      const withdraw = this.#service.ask(this.#place, { type: 'queue.get', wait, max }, [], {
         answered: (header, payload) => {
           settle()
           if (header.type === 'queue.withdrawn') {
             reject(new Empty(`The queue ${name} is empty.`))
             return
           }
-          const taken = service.acknowledge(this.#place, Number(header.delivery))
-          // The item is ours once the acknowledgement has left this process, and not before: see ARCHITECTURE.md.
-          const items = header.many === true ? unpackItems(payload) : [payload]
-          if (taken) taken.then(() => resolve(items))
-          else resolve(items)
+          const taken = this.#service.acknowledge(this.#place, Number(header.delivery))
+          const read = () => {
+            try {
+              resolve(readParcels(payload, header.sizes, this.#revive))
+            } catch (error) {
+              reject(error as Error)
+            }
+          }
+          // The items are ours once the acknowledgement has left this process, and not before: see ARCHITECTURE.md.
+          if (taken) taken.then(read)
+          else read()
         },
         refused: (error) => {
           settle()
@@ -268,7 +306,7 @@ export class RemotePort implements QueuePort {
 
   size(): Promise<number> {
     return this.#run.wait((resolve, reject) => {
-      QueueService.of(this.#run).ask(this.#place, { type: 'queue.size' }, [], {
+      this.#service.ask(this.#place, { type: 'queue.size' }, [], {
         answered: (header) => resolve(Number(header.size)),
         refused: reject,
       })
@@ -278,11 +316,28 @@ export class RemotePort implements QueuePort {
 
   close(): Promise<void> {
     return this.#run.wait((resolve, reject) => {
-      QueueService.of(this.#run).ask(this.#place, { type: 'queue.close' }, [], {
+      this.#service.ask(this.#place, { type: 'queue.close' }, [], {
         answered: () => resolve(),
         refused: reject,
       })
       return undefined
     })
   }
+}
+
+/** @param sizes the byte lengths of the batches in the payload */
+function readParcels(payload: Uint8Array, sizes: unknown, reviver: Revive): unknown[] {
+  const lengths = Array.isArray(sizes) ? sizes.map(Number) : [payload.byteLength]
+  let at = 0
+  const parcels = lengths.map((length) => {
+    const batch = new ReceivedBatch(payload.subarray(at, at + length))
+    at += length
+    return { batch, start: 0, end: batch.count }
+  })
+  return valuesOf(parcels, reviver)
+}
+
+/** A closed queue, in words. */
+export function closedError(name: string): QueueClosedError {
+  return new QueueClosedError(`The queue ${name} is closed.`)
 }

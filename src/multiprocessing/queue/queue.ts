@@ -3,11 +3,12 @@ import { QUEUE_REPORT_MS } from '../../shared/telemetry.ts'
 import { Full, QueueClosedError } from '../errors.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
-import { registerKind, remember, revive } from '../wire/revive.ts'
-import { decodeValue, encodeValue, type SharedHandle, sharedHandle } from '../wire/values.ts'
+import { registerKind, remember } from '../wire/revive.ts'
+import { type SharedHandle, sharedHandle } from '../wire/values.ts'
+import { type Batch, batchesOf, OwnBatch, partOf } from './batch.ts'
 import { LocalPort, type Patience, type QueuePort, RemotePort } from './ports.ts'
 import { QueueService } from './service.ts'
-import { QueueStore } from './store.ts'
+import { NOTHING, QueueStore } from './store.ts'
 
 export interface QueueOptions {
   /** At most this many items; `put` waits while it is full. 0, the default, is without bound. */
@@ -41,12 +42,22 @@ function checkMaxsize(maxsize: number): number {
   return maxsize
 }
 
-/** So many items, or so many bytes, travel together at most. */
+/** So many items `getMany` gives at most, if it is not told otherwise. */
 const MANY = 4_096
-const BATCH_BYTES = 256 * 1024
 
-/** So many batches are on their way at once: the next one is written while the one before is taken in. */
+/** So many batches are on their way at once, where each must be answered: the next is written while the one before is taken in. */
 const WINDOW = 4
+
+/** What `put` gives where there was nothing to wait for. */
+const DONE = Promise.resolve()
+
+const WITHOUT_END: Patience = { wait: true, timeoutMs: undefined }
+
+function batchOf(item: unknown): Batch {
+  const batch = new OwnBatch()
+  batch.add(partOf(item, 'item'))
+  return batch
+}
 
 interface PutOutcome {
   put: number
@@ -54,10 +65,7 @@ interface PutOutcome {
 }
 
 /** Begins one after the other, a few ahead of what is done, and nothing more after one that failed. */
-async function inWindow(
-  all: Iterable<Uint8Array[]>,
-  put: (batch: Uint8Array[]) => Promise<PutOutcome>,
-): Promise<PutOutcome[]> {
+async function inWindow(all: Iterable<Batch>, put: (batch: Batch) => Promise<PutOutcome>): Promise<PutOutcome[]> {
   const outcomes: PutOutcome[] = []
   const pending: Promise<PutOutcome>[] = []
   const settleFirst = async () => outcomes.push(await (pending.shift() as Promise<PutOutcome>))
@@ -68,21 +76,6 @@ async function inWindow(
   }
   while (pending.length > 0) await settleFirst()
   return outcomes
-}
-
-function* batches(items: readonly Uint8Array[]): Generator<Uint8Array[]> {
-  let batch: Uint8Array[] = []
-  let bytes = 0
-  for (const item of items) {
-    if (batch.length > 0 && (batch.length >= MANY || bytes + item.byteLength > BATCH_BYTES)) {
-      yield batch
-      batch = []
-      bytes = 0
-    }
-    batch.push(item)
-    bytes += item.byteLength
-  }
-  if (batch.length > 0) yield batch
 }
 
 /**
@@ -125,7 +118,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       this.owner = run.path
       this.name = given.name ?? `queue ${number}`
       this.#byPriority = given.priority ?? false
-      this.store = ownQueue(run, this.id, this.name, this.maxsize)
+      this.store = ownQueue(run, this.id, this.name, this.maxsize, this.#byPriority)
       this.#port = new LocalPort(run, { id: this.id, name: this.name }, this.store)
     }
     remember(run, this.id, this)
@@ -135,8 +128,20 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * Puts an item at the end. Resolves once it is in the queue, so with a `maxsize` a fast putter is held back.
    * @throws UnsendableError if the item cannot travel, naming the place; Full after `timeoutMs`; QueueClosedError
    */
-  async put(item: T, options: PutOptions = {}): Promise<void> {
-    await this.#port.put(encodeValue(item, 'item'), { ...this.#patience(options), ...this.#priority(options) })
+  put(item: T, options?: PutOptions): Promise<void> {
+    if (options === undefined) {
+      try {
+        if (this.#port.offer(item)) return this.run.breathe() ?? DONE
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
+    return this.#put(item, options ?? {})
+  }
+
+  async #put(item: T, options: PutOptions): Promise<void> {
+    const patience = { ...this.#patience(options), ...this.#priority(options) }
+    await this.#port.put(batchOf(item), patience)
     const pause = this.run.breathe()
     if (pause) await pause
   }
@@ -149,20 +154,25 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   async putMany(items: Iterable<T>, options: PutOptions = {}): Promise<void> {
     const { timeoutMs } = this.#patience(options)
     const endMs = timeoutMs === undefined ? undefined : performance.now() + timeoutMs
-    const encoded = Array.from(items, (item, index) => encodeValue(item, `items[${index}]`))
-    const put = (batch: Uint8Array[]): Promise<PutOutcome> => {
+    const batches = batchesOf(items)
+    const put = (batch: Batch): Promise<PutOutcome> => {
       const left = endMs === undefined ? undefined : Math.max(0, endMs - performance.now())
-      return this.#port.putMany(batch, { wait: true, timeoutMs: left, ...this.#priority(options) }).then(
-        () => ({ put: batch.length }),
+      return this.#port.put(batch, { wait: true, timeoutMs: left, ...this.#priority(options) }).then(
+        () => ({ put: batch.count }),
         (error: Error) => ({ put: error instanceof Full ? error.put : 0, error }),
       )
     }
-    const outcomes = await inWindow(batches(encoded), put)
+    const outcomes = await inWindow(batches, put)
     const failed = outcomes.find(({ error }) => error)?.error
-    if (!failed) return
+    if (!failed) {
+      const pause = this.run.breathe()
+      if (pause) await pause
+      return
+    }
     if (!(failed instanceof Full)) throw failed
     const done = outcomes.reduce((sum, outcome) => sum + outcome.put, 0)
-    const full = new Full(`The queue ${this.name} is full: ${done} of ${encoded.length} items were put.`)
+    const all = batches.reduce((sum, { count }) => sum + count, 0)
+    const full = new Full(`The queue ${this.name} is full: ${done} of ${all} items were put.`)
     throw Object.assign(full, { put: done })
   }
 
@@ -176,30 +186,42 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const items = await this.#port.get(max, this.#patience(options))
     const pause = this.run.breathe()
     if (pause) await pause
-    return items.map((bytes) => this.#decode(bytes))
+    return items as T[]
   }
 
   /** Puts an item if there is room right now; Full otherwise. Python's `put_nowait`. */
   async putNowait(item: T, options: Pick<PutOptions, 'priority'> = {}): Promise<void> {
     const patience = { wait: false, timeoutMs: undefined, ...this.#priority(options) }
-    await this.#port.put(encodeValue(item, 'item'), patience)
+    await this.#port.put(batchOf(item), patience)
   }
 
   /**
    * Takes the item at the head, waiting for one. It has left the queue when this resolves, not before.
    * @throws Empty after `timeoutMs`; QueueClosedError once the queue is closed and nothing is left
    */
-  async get(options: WaitOptions = {}): Promise<T> {
-    const [bytes] = await this.#port.get(1, this.#patience(options))
+  get(options?: WaitOptions): Promise<T> {
+    let patience: Patience
+    let item: unknown
+    try {
+      patience = options === undefined ? WITHOUT_END : this.#patience(options)
+      item = this.#port.takeOne()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    // Who must wait gives the event loop its turn anyway.
+    if (item === NOTHING) return this.#get(patience)
     const pause = this.run.breathe()
-    if (pause) await pause
-    return this.#decode(bytes as Uint8Array)
+    return pause ? pause.then(() => item as T) : Promise.resolve(item as T)
+  }
+
+  async #get(patience: Patience): Promise<T> {
+    const [item] = await this.#port.get(1, patience)
+    return item as T
   }
 
   /** Takes the item at the head if there is one right now; Empty otherwise. Python's `get_nowait`. */
   async getNowait(): Promise<T> {
-    const [bytes] = await this.#port.get(1, { wait: false, timeoutMs: undefined })
-    return this.#decode(bytes as Uint8Array)
+    return await this.#get({ wait: false, timeoutMs: undefined })
   }
 
   /** @returns how many items are put and not yet got, exactly, at the moment its owner answers */
@@ -262,13 +284,9 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const timeoutMs = checkTimeout(options.timeoutMs)
     return { wait: true, timeoutMs: timeoutMs === undefined ? undefined : this.run.realMs(timeoutMs) }
   }
-
-  #decode(bytes: Uint8Array): T {
-    return decodeValue(bytes, (handle) => revive(handle, this.run)) as T
-  }
 }
 
-function ownQueue(run: Run, id: string, name: string, maxsize: number): QueueStore {
+function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriority: boolean): QueueStore {
   let timer: NodeJS.Timeout | undefined
   let toldAtMs = Number.NEGATIVE_INFINITY
   const report = () => {
@@ -298,9 +316,9 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number): QueueSto
         // A report of several changes in one turn comes at its end, and the next one no sooner than after the interval.
         timer ??= setTimeout(report, Math.max(0, QUEUE_REPORT_MS - (performance.now() - toldAtMs))).unref()
       }
-    : () => {}
+    : null
   const store = new QueueStore(maxsize, run.nowUs, changed)
-  QueueService.of(run).own({ id, name, store })
+  QueueService.of(run).own({ id, name, store, byPriority })
   if (run.observed) {
     run.emit({ type: 'queue.created', atUs: run.nowUs(), queue: id, name, maxsize, process: run.path })
     run.reporters.add(() => {

@@ -8,14 +8,15 @@
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import type { RoutedHeader, Service } from '../wire/hub.ts'
-import { packItems, unpackItems } from './packed-items.ts'
-import { putMany } from './put-many.ts'
-import type { QueueStore, StoredItem, Ticket } from './store.ts'
+import { ReceivedBatch } from './batch.ts'
+import { Outbox } from './outbox.ts'
+import type { QueueStore, Ticket } from './store.ts'
 
 export interface OwnedQueue {
   readonly id: string
   readonly name: string
   readonly store: QueueStore
+  readonly byPriority: boolean
 }
 
 interface Pending {
@@ -34,6 +35,7 @@ export class QueueService implements Service {
   readonly #pending = new Map<number, Pending>()
   /** Waiting requests of others, by who asked and their request's number. */
   readonly #tickets = new Map<string, { store: QueueStore; withdraw(): void }>()
+  readonly #outboxes = new Map<string, { owner: string; outbox: Outbox }>()
   #nextRequest = 1
 
   constructor(run: Run) {
@@ -53,9 +55,31 @@ export class QueueService implements Service {
     this.#owned.set(queue.id, queue)
   }
 
-  /** Requests of this process that are not answered yet: a child does not end before its puts are in. */
-  get unanswered(): number {
-    return this.#pending.size
+  /** Whether nothing of this process is on its way to a queue: a child does not end before its puts are in. */
+  get idle(): boolean {
+    if (this.#pending.size > 0) return false
+    for (const { outbox } of this.#outboxes.values()) if (!outbox.idle) return false
+    return true
+  }
+
+  /** Where this process's puts into a queue of another are, until they leave; one for all objects that stand for the queue. */
+  outbox({ id, owner }: { id: string; owner: string }): Outbox {
+    const known = this.#outboxes.get(id)
+    if (known) return known.outbox
+    const { hub } = this.#run
+    const outbox = new Outbox({
+      filled: (filled) => hub.flushLater(filled),
+      send: (payload) => hub.send({ type: 'queue.put-trusted', to: owner, queue: id }, payload),
+    })
+    this.#outboxes.set(id, { owner, outbox })
+    return outbox
+  }
+
+  /** Closes a queue of this process. Who may put without asking is told. */
+  close(id: string): void {
+    const queue = this.#owned.get(id)
+    const error = new QueueClosedError(`The queue ${queue?.name} is closed.`)
+    for (const to of queue?.store.close(error) ?? []) this.#run.hub.send({ type: 'queue.end', to, queue: id })
   }
 
   /**
@@ -86,13 +110,18 @@ export class QueueService implements Service {
   onFrame(header: RoutedHeader, payload: Uint8Array): void {
     switch (header.type) {
       case 'queue.put':
-      case 'queue.put-many':
+      case 'queue.put-trusted':
+      case 'queue.end-known':
       case 'queue.get':
       case 'queue.withdraw':
       case 'queue.got':
       case 'queue.size':
       case 'queue.close':
         this.#serve(header, payload)
+        break
+      case 'queue.taken':
+      case 'queue.end':
+        this.#told(header)
         break
       default:
         this.#answer(header, payload)
@@ -102,6 +131,7 @@ export class QueueService implements Service {
   onPeerGone(isGone: (path: string) => boolean): void {
     for (const key of this.#tickets.keys()) if (isGone(key.slice(0, key.indexOf(' ')))) this.#tickets.delete(key)
     for (const { store } of this.#owned.values()) store.release(isGone)
+    for (const { owner, outbox } of this.#outboxes.values()) if (isGone(owner)) outbox.end({ gone: true })
     for (const [request, pending] of this.#pending) {
       if (!isGone(pending.owner)) continue
       this.#pending.delete(request)
@@ -115,6 +145,15 @@ export class QueueService implements Service {
     const queue = this.#owned.get(header.queue)
     if (header.type === 'queue.got') {
       if (typeof header.delivery === 'number') queue?.store.acknowledge(from, header.delivery)
+      return
+    }
+    if (header.type === 'queue.put-trusted') {
+      queue?.store.putTrusted(from, new ReceivedBatch(payload))
+      this.#run.hub.send({ type: 'queue.taken', to: from, queue: header.queue })
+      return
+    }
+    if (header.type === 'queue.end-known') {
+      queue?.store.confirmClosed(from)
       return
     }
     if (typeof request !== 'number') return
@@ -134,49 +173,36 @@ export class QueueService implements Service {
     }
     const settle = () => this.#tickets.delete(key)
     switch (header.type) {
-      case 'queue.put':
-        remember(
-          store.put(
-            from,
-            payload,
-            header.wait === true,
-            {
-              accepted: () => {
-                settle()
-                this.#reply(from, 'queue.done', request)
-              },
-              refused: (error) => {
-                settle()
-                refuse(error)
-              },
-            },
-            () => new Full(`The queue ${name} is full.`),
-            Number(header.priority ?? 0) || 0,
-          ),
-        )
-        break
-      case 'queue.put-many': {
-        const takeBack = putMany(
-          store,
+      case 'queue.put': {
+        const full = (put: number) => this.#run.hub.send({ type: 'queue.full', to: from, request, put })
+        const ticket = store.put(
           from,
-          unpackItems(payload),
+          new ReceivedBatch(payload),
           header.wait === true,
-          Number(header.priority ?? 0) || 0,
           {
             accepted: () => {
               settle()
-              this.#reply(from, 'queue.done', request)
+              this.#run.hub.send({
+                type: 'queue.done',
+                to: from,
+                request,
+                trusted: !queue.byPriority && store.trust(from),
+              })
             },
             refused: (error, put) => {
               settle()
-              if (error instanceof Full) this.#run.hub.send({ type: 'queue.full', to: from, request, put })
+              if (error instanceof Full) full(put)
               else refuse(error)
             },
           },
-          () => new Full(`The queue ${name} is full.`),
+          () => new Full(),
+          Number(header.priority ?? 0) || 0,
         )
-        if (takeBack) {
-          const withdraw = () => this.#run.hub.send({ type: 'queue.full', to: from, request, put: takeBack() })
+        if (ticket) {
+          const withdraw = () => {
+            const put = store.putSoFar(ticket)
+            if (store.withdraw(ticket)) full(put)
+          }
           this.#tickets.set(key, { store, withdraw })
         }
         break
@@ -188,12 +214,11 @@ export class QueueService implements Service {
             typeof header.max === 'number' && header.max >= 1 ? header.max : 1,
             header.wait === true,
             {
-              deliver: (items, delivery) => {
+              deliver: (parcels, delivery) => {
                 settle()
-                const parts = items.map((item: StoredItem) => item.bytes)
-                const many = parts.length > 1
-                const payload = many ? packItems(parts) : parts
-                this.#run.hub.send({ type: 'queue.items', to: from, request, delivery, many }, payload)
+                const batches = parcels.map(({ batch, start, end }) => batch.encode(start, end))
+                const sizes = batches.length > 1 ? batches.map(bytesOf) : undefined
+                this.#run.hub.send({ type: 'queue.items', to: from, request, delivery, sizes }, batches.flat())
               },
               refused: (error) => {
                 settle()
@@ -214,8 +239,20 @@ export class QueueService implements Service {
         this.#run.hub.send({ type: 'queue.done', to: from, request, size: store.depth })
         break
       case 'queue.close':
-        store.close(new QueueClosedError(`The queue ${name} is closed.`))
+        this.close(queue.id)
         this.#reply(from, 'queue.done', request)
+    }
+  }
+
+  /** What the owner of a queue says to one that puts without asking. */
+  #told(header: RoutedHeader): void {
+    const known = this.#outboxes.get(String(header.queue))
+    // Only the owner may say it.
+    if (!known || known.owner !== header.from) return
+    if (header.type === 'queue.taken') known.outbox.taken()
+    else {
+      known.outbox.end({ gone: false })
+      this.#run.hub.send({ type: 'queue.end-known', to: known.owner, queue: header.queue })
     }
   }
 
@@ -239,4 +276,8 @@ export class QueueService implements Service {
       pending.refused(new Refusal(String(header.message)))
     } else pending.answered(header, payload)
   }
+}
+
+function bytesOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }

@@ -1,18 +1,24 @@
 /**
- * A queue's contents and everybody who waits on it, in the process that owns the queue. No bytes are decoded and nothing is
- * sent here: callers are told by callbacks.
+ * A queue's contents and everybody who waits on it, in the process that owns the queue. Nothing is decoded unless this
+ * process itself gets it, and nothing is sent here: callers are told by callbacks.
  *
- * An item is in the queue until the getter has acknowledged it. Between delivery and acknowledgement it is *on its way*: it
- * counts in the depth, and if the getter's process ends first, it returns to its place at the head.
+ * Items are kept in parcels, ranges of the batches that they came in, so that what is done for an item in a batch is next to
+ * nothing. An item is in the queue until the getter has acknowledged it. Between delivery and acknowledgement it is *on its
+ * way*: it counts in the depth, and if the getter's process ends first, it returns to its place at the head.
  */
 import type { QueueClosedError } from '../errors.ts'
+import type { Revive } from '../wire/values.ts'
+import { type Batch, OwnBatch, type Part } from './batch.ts'
 
 /** The path of a process; also its id. */
 export type ClientId = string
 
-export interface StoredItem {
-  readonly bytes: Uint8Array
-  /** Position among all items the queue ever accepted: what restores the order when items come back. */
+/** Items of a batch from `start` up to `end`, that were accepted together. */
+export interface Parcel {
+  readonly batch: Batch
+  start: number
+  end: number
+  /** Position of the first among all items the queue ever accepted: what restores the order when items come back. */
   sequence: number
   acceptedAtUs: number
   /** Lower comes first; equal ones in the order of coming. 0 for all but in a queue by priority. */
@@ -21,10 +27,14 @@ export interface StoredItem {
 
 interface Putter {
   client: ClientId
-  item: StoredItem
+  batch: Batch
+  /** How many of the batch are in the queue. */
+  put: number
+  priority: number
   sinceUs: number
   accepted(): void
-  refused(error: Error): void
+  /** @param put how many of the batch are in the queue */
+  refused(error: Error, put: number): void
 }
 
 interface Getter {
@@ -32,7 +42,7 @@ interface Getter {
   max: number
   sinceUs: number
   /** Gets at least one item, in order; they are on their way until `acknowledge`. */
-  deliver(items: StoredItem[], delivery: number): void
+  deliver(parcels: Parcel[], delivery: number): void
   refused(error: Error): void
 }
 
@@ -41,24 +51,39 @@ export type Ticket = symbol
 
 interface Delivery {
   client: ClientId
-  items: StoredItem[]
+  parcels: Parcel[]
+  count: number
 }
+
+/** What `takeOne` gives where it can give nothing at once. */
+export const NOTHING = Symbol('nothing')
 
 export const RESIDENCE_BUCKETS = 20
 /** More changes than this in an interval are told by their extremes only. */
 const MOST_STEPS = 16
+/** Items that come later than this after the first do not join its parcel, so that each is known to be as old as it is. */
+const SAME_PARCEL_US = 1_000
 
-function before(a: StoredItem, b: StoredItem): number {
+function before(a: Parcel, b: Parcel): number {
   return a.priority - b.priority || a.sequence - b.sequence
+}
+
+export function countOf(parcels: readonly Parcel[]): number {
+  let count = 0
+  for (const { start, end } of parcels) count += end - start
+  return count
 }
 
 export class QueueStore {
   readonly maxsize: number
   readonly #now: () => number
-  readonly #changed: () => void
-  #items: StoredItem[] = []
-  /** Index of the first item in `#items` that is still there; the rest of the array is compacted now and then. */
+  /** Called after every change; null where nobody watches. */
+  readonly #changed: (() => void) | null
+  #parcels: Parcel[] = []
+  /** Index of the first parcel in `#parcels` that is still there; the rest of the array is compacted now and then. */
   #head = 0
+  /** Items in the parcels. */
+  #available = 0
   #onTheirWay = 0
   #nextSequence = 0
   #nextDelivery = 1
@@ -66,6 +91,8 @@ export class QueueStore {
   readonly #getters = new Map<Ticket, Getter>()
   readonly #deliveries = new Map<number, Delivery>()
   #closed: QueueClosedError | null = null
+  /** Processes that may put without asking, until they have confirmed that they know of the end. */
+  readonly #trusted = new Set<ClientId>()
 
   puts = 0
   gets = 0
@@ -82,9 +109,9 @@ export class QueueStore {
   /**
    * @param maxsize 0 for no bound
    * @param now the run's clock, in microseconds
-   * @param changed called after every change, to schedule a report
+   * @param changed called after every change, to schedule a report; null if nobody wants reports
    */
-  constructor(maxsize: number, now: () => number, changed: () => void) {
+  constructor(maxsize: number, now: () => number, changed: (() => void) | null) {
     this.maxsize = maxsize
     this.#now = now
     this.#changed = changed
@@ -92,7 +119,7 @@ export class QueueStore {
 
   /** Items put and not yet got, those on their way included. */
   get depth(): number {
-    return this.#items.length - this.#head + this.#onTheirWay
+    return this.#available + this.#onTheirWay
   }
 
   get closed(): boolean {
@@ -108,36 +135,90 @@ export class QueueStore {
     return [...first].map(([process, sinceUs]) => ({ process, sinceUs }))
   }
 
-  /** Puts now, or waits for room behind those that wait already. @returns a ticket if it waits */
+  /**
+   * Puts a batch, or waits for room behind those that wait already; then its items go in one by one, as room comes.
+   * @returns a ticket if it waits
+   */
   put(
     client: ClientId,
-    bytes: Uint8Array,
+    batch: Batch,
     wait: boolean,
-    reply: { accepted(): void; refused(error: Error): void },
+    reply: Pick<Putter, 'accepted' | 'refused'>,
     full: () => Error,
     priority = 0,
   ): Ticket | undefined {
     if (this.#closed) {
-      reply.refused(this.#closed)
+      reply.refused(this.#closed, 0)
       return undefined
     }
-    const nowUs = this.#now()
-    const item: StoredItem = { bytes, sequence: -1, acceptedAtUs: nowUs, priority }
     this.producers.add(client)
-    if (this.#putters.size === 0 && this.#hasRoom()) {
-      this.#accept(item)
-      reply.accepted()
+    let put = 0
+    if (this.#putters.size === 0) {
+      put = Math.min(batch.count, this.#room())
+      if (put > 0) this.#accept(batch, 0, put, priority)
+      if (put === batch.count) {
+        reply.accepted()
+        this.#serve()
+        return undefined
+      }
+    }
+    if (!wait) {
+      reply.refused(full(), put)
       this.#serve()
       return undefined
     }
-    if (!wait) {
-      reply.refused(full())
-      return undefined
-    }
     const ticket = Symbol('put')
-    this.#putters.set(ticket, { client, item, sinceUs: nowUs, ...reply })
-    this.#changed()
+    this.#putters.set(ticket, { client, batch, put, priority, sinceUs: this.#now(), ...reply })
+    this.#serve()
+    this.#changed?.()
     return ticket
+  }
+
+  /** Whether one more item of priority 0 could be put right now. */
+  get takesOne(): boolean {
+    return this.#closed === null && this.#putters.size === 0 && this.#room() > 0
+  }
+
+  /** Puts one item of this process, where `takesOne`. It joins the parcel at the end if it can. */
+  putOne(client: ClientId, part: Part | number): void {
+    this.producers.add(client)
+    const last = this.#parcels[this.#parcels.length - 1]
+    const nowUs = this.#now()
+    if (
+      last &&
+      last.batch instanceof OwnBatch &&
+      last.end === last.batch.count &&
+      last.priority === 0 &&
+      last.start < last.end &&
+      nowUs - last.acceptedAtUs < SAME_PARCEL_US &&
+      (typeof part === 'number' ? last.batch.addNumber(part) : last.batch.add(part))
+    ) {
+      last.end++
+      this.#available++
+      this.#nextSequence++
+      this.puts++
+      this.#noteDepth(nowUs)
+      this.#changed?.()
+    } else {
+      const batch = new OwnBatch()
+      batch.add(typeof part === 'number' ? { kind: 'numbers', part, bytes: 8 } : part)
+      this.#accept(batch, 0, 1, 0)
+    }
+    if (this.#getters.size > 0) this.#serve()
+  }
+
+  /** Takes one item for this process, if there is one and nobody was first. Throws WireError if it cannot be read; it is gone then. */
+  takeOne(client: ClientId, revive: Revive): unknown {
+    if (this.#getters.size > 0 || this.#available === 0) return NOTHING
+    const parcel = this.#parcels[this.#head] as Parcel
+    const index = parcel.start++
+    parcel.sequence++
+    this.#available--
+    if (parcel.start === parcel.end) this.#dropHead(1)
+    this.consumers.add(client)
+    this.#got(client, 1, parcel.acceptedAtUs)
+    if (this.#putters.size > 0 || this.#closed) this.#serve()
+    return parcel.batch.valueAt(index, revive)
   }
 
   /** Gets now, or waits behind those that wait already. @returns a ticket if it waits */
@@ -145,16 +226,16 @@ export class QueueStore {
     client: ClientId,
     max: number,
     wait: boolean,
-    reply: { deliver(items: StoredItem[], delivery: number): void; refused(error: Error): void },
+    reply: Pick<Getter, 'deliver' | 'refused'>,
     empty: () => Error,
   ): Ticket | undefined {
     this.consumers.add(client)
-    if (this.#getters.size === 0 && this.#head < this.#items.length) {
+    if (this.#getters.size === 0 && this.#available > 0) {
       this.#deliver({ client, max, sinceUs: 0, ...reply })
       return undefined
     }
-    if (this.#closed && this.#head === this.#items.length) {
-      reply.refused(this.#closed)
+    if (this.#ended) {
+      reply.refused(this.#closed as QueueClosedError)
       return undefined
     }
     if (!wait) {
@@ -163,15 +244,20 @@ export class QueueStore {
     }
     const ticket = Symbol('get')
     this.#getters.set(ticket, { client, max, sinceUs: this.#now(), ...reply })
-    this.#changed()
+    this.#changed?.()
     return ticket
   }
 
-  /** Takes a waiting `put` or `get` back. @returns false if it was served before */
+  /** Takes a waiting `get` back, or what waits of a `put`. @returns false if it was served before */
   withdraw(ticket: Ticket): boolean {
     const withdrawn = this.#putters.delete(ticket) || this.#getters.delete(ticket)
-    if (withdrawn) this.#changed()
+    if (withdrawn) this.#changed?.()
     return withdrawn
+  }
+
+  /** @returns how many items of a waiting put are in the queue */
+  putSoFar(ticket: Ticket): number {
+    return this.#putters.get(ticket)?.put ?? 0
   }
 
   /** The getter has its items: now they have left the queue. A delivery that is not known is ignored. */
@@ -179,17 +265,29 @@ export class QueueStore {
     const delivery = this.#deliveries.get(id)
     if (!delivery || delivery.client !== client) return
     this.#deliveries.delete(id)
-    this.#onTheirWay -= delivery.items.length
-    this.gets += delivery.items.length
-    this.gotBy?.set(client, (this.gotBy.get(client) ?? 0) + delivery.items.length)
-    const nowUs = this.#now()
-    this.#noteDepth(nowUs)
-    for (const item of delivery.items) {
-      const ms = (nowUs - item.acceptedAtUs) / 1000
-      const bucket = ms < 1 ? 0 : Math.min(RESIDENCE_BUCKETS - 1, Math.floor(Math.log2(ms)) + 1)
-      this.residence[bucket] = (this.residence[bucket] ?? 0) + 1
-    }
-    this.#changed()
+    this.#onTheirWay -= delivery.count
+    for (const { start, end, acceptedAtUs } of delivery.parcels) this.#got(client, end - start, acceptedAtUs)
+    this.#serve()
+  }
+
+  /** From now on a process may put without asking, until `confirmClosed`. */
+  trust(client: ClientId): boolean {
+    if (this.#closed || this.maxsize > 0) return false
+    this.#trusted.add(client)
+    return true
+  }
+
+  /** A put of a process that need not ask. Even of a closed queue, as long as the process may not know of that. */
+  putTrusted(client: ClientId, batch: Batch): void {
+    if (!this.#trusted.has(client)) return
+    this.producers.add(client)
+    this.#accept(batch, 0, batch.count, 0)
+    this.#serve()
+  }
+
+  /** A process knows that the queue is closed: nothing of it is on its way any more. */
+  confirmClosed(client: ClientId): void {
+    this.#trusted.delete(client)
     this.#serve()
   }
 
@@ -200,33 +298,37 @@ export class QueueStore {
   release(isGone: (client: ClientId) => boolean): void {
     for (const [ticket, { client }] of this.#putters) if (isGone(client)) this.#putters.delete(ticket)
     for (const [ticket, { client }] of this.#getters) if (isGone(client)) this.#getters.delete(ticket)
-    const back: StoredItem[] = []
+    for (const client of this.#trusted) if (isGone(client)) this.#trusted.delete(client)
+    const back: Parcel[] = []
     for (const [id, delivery] of this.#deliveries) {
       if (!isGone(delivery.client)) continue
       this.#deliveries.delete(id)
-      this.#onTheirWay -= delivery.items.length
-      back.push(...delivery.items)
+      this.#onTheirWay -= delivery.count
+      this.#available += delivery.count
+      back.push(...delivery.parcels)
     }
     if (back.length > 0) {
       // What came back before may lie between these, so the whole front is sorted; the rest is in order already.
-      const rest = this.#items.slice(this.#head)
-      this.#items = [...back, ...rest].sort(before)
+      this.#parcels = [...back, ...this.#parcels.slice(this.#head)].sort(before)
       this.#head = 0
     }
-    this.#changed()
+    this.#changed?.()
     this.#serve()
   }
 
-  /** No more puts. Waiting puts are refused; gets are served until nothing is left, then refused. */
-  close(error: QueueClosedError): void {
-    if (this.#closed) return
+  /**
+   * No more puts. Waiting puts are refused; gets are served until nothing is left, then refused.
+   * @returns the processes that may still have puts on their way, and must confirm that they know
+   */
+  close(error: QueueClosedError): ClientId[] {
+    if (this.#closed) return []
     this.#closed = error
     const putters = [...this.#putters.values()]
     this.#putters.clear()
-    for (const putter of putters) putter.refused(error)
+    for (const putter of putters) putter.refused(error, putter.put)
     this.#serve()
-    if (this.depth === 0) this.#refuseGetters(error)
-    this.#changed()
+    this.#changed?.()
+    return [...this.#trusted]
   }
 
   /** Starts a new interval for the extremes of the depth. */
@@ -234,6 +336,11 @@ export class QueueStore {
     this.depthMax = this.depth
     this.depthMin = this.depth
     this.steps = []
+  }
+
+  /** Whether nothing will ever come any more. */
+  get #ended(): boolean {
+    return this.#closed !== null && this.depth === 0 && this.#trusted.size === 0
   }
 
   #noteDepth(atUs: number): void {
@@ -245,67 +352,115 @@ export class QueueStore {
     else this.steps = null
   }
 
-  #hasRoom(): boolean {
-    return this.maxsize <= 0 || this.depth < this.maxsize
+  #room(): number {
+    return this.maxsize <= 0 ? Number.POSITIVE_INFINITY : this.maxsize - this.depth
   }
 
-  #accept(item: StoredItem): void {
-    item.sequence = this.#nextSequence++
-    item.acceptedAtUs = this.#now()
-    this.#insert(item)
-    this.puts++
-    this.#noteDepth(item.acceptedAtUs)
+  #accept(batch: Batch, start: number, end: number, priority: number): void {
+    const nowUs = this.#now()
+    const sequence = this.#nextSequence
+    this.#nextSequence += end - start
+    this.#insert({ batch, start, end, sequence, acceptedAtUs: nowUs, priority })
+    this.#available += end - start
+    this.puts += end - start
+    this.#noteDepth(nowUs)
+    this.#changed?.()
+  }
+
+  #got(client: ClientId, count: number, acceptedAtUs: number): void {
+    this.gets += count
+    this.gotBy?.set(client, (this.gotBy.get(client) ?? 0) + count)
+    // For nobody, no clock is asked: that would cost as much as all the rest.
+    if (!this.#changed) return
+    const nowUs = this.#now()
+    this.#noteDepth(nowUs)
+    const ms = (nowUs - acceptedAtUs) / 1000
+    const bucket = ms < 1 ? 0 : Math.min(RESIDENCE_BUCKETS - 1, Math.floor(Math.log2(ms)) + 1)
+    this.residence[bucket] = (this.residence[bucket] ?? 0) + count
     this.#changed()
   }
 
   /** Behind all that come before it: at the end, unless what is there is less urgent. */
-  #insert(item: StoredItem): void {
+  #insert(parcel: Parcel): void {
     let low = this.#head
-    let high = this.#items.length
-    if (high === low || (this.#items[high - 1] as StoredItem).priority <= item.priority) {
-      this.#items.push(item)
+    let high = this.#parcels.length
+    if (high === low || (this.#parcels[high - 1] as Parcel).priority <= parcel.priority) {
+      this.#parcels.push(parcel)
       return
     }
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.#items[middle] as StoredItem).priority <= item.priority) low = middle + 1
+      if ((this.#parcels[middle] as Parcel).priority <= parcel.priority) low = middle + 1
       else high = middle
     }
-    this.#items.splice(low, 0, item)
+    this.#parcels.splice(low, 0, parcel)
+  }
+
+  #dropHead(count: number): void {
+    this.#parcels.fill(undefined as never, this.#head, this.#head + count)
+    this.#head += count
+    if (this.#head === this.#parcels.length) {
+      this.#parcels = []
+      this.#head = 0
+    } else if (this.#head > 1024 && this.#head * 2 > this.#parcels.length) {
+      this.#parcels = this.#parcels.slice(this.#head)
+      this.#head = 0
+    }
+  }
+
+  /** Cuts up to `max` items off the head. */
+  #cut(max: number): Parcel[] {
+    const parcels: Parcel[] = []
+    let left = Math.min(max, this.#available)
+    this.#available -= left
+    let whole = 0
+    while (left > 0) {
+      const parcel = this.#parcels[this.#head + whole] as Parcel
+      const count = parcel.end - parcel.start
+      if (count <= left) {
+        parcels.push(parcel)
+        whole++
+        left -= count
+      } else {
+        parcels.push({ ...parcel, end: parcel.start + left })
+        parcel.start += left
+        parcel.sequence += left
+        left = 0
+      }
+    }
+    if (whole > 0) this.#dropHead(whole)
+    return parcels
   }
 
   #deliver(getter: Getter): void {
-    const count = Math.min(getter.max, this.#items.length - this.#head)
-    const items = this.#items.slice(this.#head, this.#head + count)
-    this.#items.fill(undefined as never, this.#head, this.#head + count)
-    this.#head += count
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head)
-      this.#head = 0
-    }
+    const parcels = this.#cut(getter.max)
+    const count = countOf(parcels)
     this.#onTheirWay += count
     const id = this.#nextDelivery++
-    this.#deliveries.set(id, { client: getter.client, items })
-    getter.deliver(items, id)
+    this.#deliveries.set(id, { client: getter.client, parcels, count })
+    getter.deliver(parcels, id)
   }
 
   /** Lets in who waits with items and serves who waits for them, in turn, until neither can go on. */
   #serve(): void {
-    for (;;) {
-      const putter = this.#hasRoom() ? this.#putters.entries().next().value : undefined
+    while (this.#putters.size > 0 || this.#getters.size > 0) {
+      const putter = this.#room() > 0 ? this.#putters.entries().next().value : undefined
       if (putter) {
-        this.#putters.delete(putter[0])
-        this.#accept(putter[1].item)
-        putter[1].accepted()
+        const [ticket, { batch, put, priority, accepted }] = putter
+        const end = Math.min(batch.count, put + this.#room())
+        putter[1].put = end
+        if (end === batch.count) this.#putters.delete(ticket)
+        this.#accept(batch, put, end, priority)
+        if (end === batch.count) accepted()
       }
-      const getter = this.#head < this.#items.length ? this.#getters.entries().next().value : undefined
+      const getter = this.#available > 0 ? this.#getters.entries().next().value : undefined
       if (getter) {
         this.#getters.delete(getter[0])
         this.#deliver(getter[1])
       }
       if (!putter && !getter) break
     }
-    if (this.#closed && this.depth === 0) this.#refuseGetters(this.#closed)
+    if (this.#getters.size > 0 && this.#ended) this.#refuseGetters(this.#closed as QueueClosedError)
   }
 
   #refuseGetters(error: Error): void {

@@ -2,5 +2,7 @@
 
 /** @param originNs `process.hrtime.bigint()` at the run's beginning, from whichever process began it */
 export function createClock(originNs: bigint): () => number {
-  return () => Number((process.hrtime.bigint() - originNs) / 1000n)
+  // `performance.now()` reads the same clock, from another zero, for half the price.
+  const offsetUs = Number((process.hrtime.bigint() - originNs) / 1000n) - performance.now() * 1000
+  return () => Math.floor(performance.now() * 1000 + offsetUs)
 }

@@ -46,8 +46,9 @@ export type Counter =
   | 'list'
   | 'namespace'
 
-/** After so many operations the event loop gets a turn. */
-const BREATHE_EVERY = 256
+/** After so much time, or so many operations, the event loop gets a turn. */
+const BREATHE_MS = 2
+const BREATHE_EVERY = 1_024
 
 /** So often it is looked at whether this process must stay for what waits in it. */
 const STAY_ALIVE_MS = 100
@@ -83,7 +84,9 @@ export class Run {
   readonly #interrupts = new Set<(error: Error) => void>()
   readonly #living = new Set<string>()
   #alive: NodeJS.Timeout | undefined
-  #operations = 0
+  #breathEvery = 16
+  #untilBreath = 16
+  #lastBreathMs = performance.now()
   #stopped: Error | null = null
   /** Problems that nobody in the program was looking out for: they make it end with exit code 1. */
   unobservedProblems = 0
@@ -213,8 +216,22 @@ export class Run {
    * for one turn of the event loop, after an operation, so that the order in which operations begin stays as it is.
    */
   breathe(): Promise<void> | undefined {
-    if (++this.#operations % BREATHE_EVERY !== 0) return undefined
-    return new Promise((resolve) => setImmediate(resolve))
+    if (--this.#untilBreath > 0) return undefined
+    return this.#takeBreath()
+  }
+
+  /** How many operations fit between two breaths is learnt: asking the clock each time would cost as much as most of them. */
+  #takeBreath(): Promise<void> {
+    const tookMs = performance.now() - this.#lastBreathMs
+    const fitting = (this.#breathEvery * BREATHE_MS) / Math.max(tookMs, 0.001)
+    this.#breathEvery = Math.max(1, Math.min(BREATHE_EVERY, this.#breathEvery * 2, Math.ceil(fitting)))
+    this.#untilBreath = this.#breathEvery
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        this.#lastBreathMs = performance.now()
+        resolve()
+      }),
+    )
   }
 
   /**

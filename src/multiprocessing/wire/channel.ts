@@ -21,6 +21,8 @@ export class Channel {
   #scheduled = false
   #closed = false
   #error: Error | null = null
+  /** Called before anything is sent: what was held back goes first. */
+  beforeSend: (() => void) | null = null
 
   constructor(socket: Socket, listener: ChannelListener) {
     this.#socket = socket
@@ -54,6 +56,7 @@ export class Channel {
   /** Sends a frame at the end of this turn. On a closed channel it does nothing: `onClose` has told. */
   send(header: Header, payload: readonly Uint8Array[] = NOTHING): void {
     if (this.#closed) return
+    this.beforeSend?.()
     this.#pending.push(...encodeFrame(header, payload))
     if (this.#scheduled) return
     this.#scheduled = true
@@ -65,6 +68,7 @@ export class Channel {
 
   /** Sends everything now. Resolves once the kernel has it, or at once if it took it right away or the channel is closed. */
   flush(): Promise<void> | undefined {
+    this.beforeSend?.()
     this.#write()
     if (this.#closed || this.#socket.writableLength === 0) return undefined
     return new Promise((resolve) => {

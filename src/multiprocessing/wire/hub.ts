@@ -36,6 +36,7 @@ export class Hub {
   readonly #run: Run
   #parent: Channel | null = null
   readonly #children = new Map<string, Channel>()
+  readonly #held = new Set<{ flush(): void }>()
   readonly #services = new Map<string, Service>()
 
   constructor(run: Run) {
@@ -43,11 +44,26 @@ export class Hub {
   }
 
   setParent(channel: Channel): void {
+    channel.beforeSend = this.#flush
     this.#parent = channel
   }
 
   addChild(path: string, channel: Channel): void {
+    channel.beforeSend = this.#flush
     this.#children.set(path, channel)
+  }
+
+  /** Something is held back to be sent together: it leaves at the end of the turn, and before anything else does. */
+  flushLater(held: { flush(): void }): void {
+    if (this.#held.size === 0) process.nextTick(this.#flush)
+    this.#held.add(held)
+  }
+
+  readonly #flush = (): void => {
+    if (this.#held.size === 0) return
+    const all = [...this.#held]
+    this.#held.clear()
+    for (const held of all) held.flush()
   }
 
   removeChild(path: string): void {

@@ -1,0 +1,270 @@
+/**
+ * Items in a row, as they travel and as they are kept: encoded together, because that costs a fraction of one by one.
+ *
+ * ```
+ * u8 kind · 3 bytes unused · u32 count · body
+ *   numbers: f64 each
+ *   ascii, utf8, json, values: u32 length of each · the items, one behind the other (`json`: with a comma between)
+ * ```
+ *
+ * Numbers are in the machine's order: both ends are on the same machine. Whoever passes a batch on, or cuts it in two, decodes
+ * nothing. What a batch holds is fixed when it is put: numbers and strings cannot change, and plain data is written as JSON then.
+ */
+import { WireError } from '../errors.ts'
+import { plainJson } from '../wire/plain-json.ts'
+import { decodeValue, encodeValue, type Revive } from '../wire/values.ts'
+
+const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
+type Kind = (typeof KIND)[keyof typeof KIND]
+
+/** What a batch is made of where it is made: it gets its kind with its first item. */
+type PartKind = 'numbers' | 'texts' | 'json' | 'values'
+
+const HEAD_BYTES = 8
+const LENGTH_BYTES = 4
+
+/** Longer strings travel alone, so that they are written where they stay. */
+const MAX_TEXT_LENGTH = 16 * 1024
+
+/** A batch takes no more items than this, and none once it has so many bytes. */
+export const MAX_BATCH_ITEMS = 4_096
+export const MAX_BATCH_BYTES = 128 * 1024
+
+/** A rough size of what an item takes besides its characters. */
+const NUMBER_BYTES = 8
+
+/** A range of items. */
+export interface Batch {
+  readonly count: number
+  /** Takes an item out as a value; for each index once. Throws WireError if it cannot be read. */
+  valueAt(index: number, revive: Revive): unknown
+  /** @returns the items from `start` up to `end` as the payload of a frame, in parts */
+  encode(start: number, end: number): Uint8Array[]
+}
+
+/** A batch that is being put together in this process. */
+export class OwnBatch implements Batch {
+  #kind: PartKind | null = null
+  #parts: (number | string | Uint8Array)[] = []
+  /** About so many bytes, when it is sent. */
+  bytes = 0
+
+  get count(): number {
+    return this.#parts.length
+  }
+
+  /** Whether it takes no more. */
+  get full(): boolean {
+    return this.#parts.length >= MAX_BATCH_ITEMS || this.bytes >= MAX_BATCH_BYTES
+  }
+
+  /** A number, if this is a batch of numbers that takes one more. @returns whether it was taken */
+  addNumber(value: number): boolean {
+    if (this.#kind !== 'numbers' || this.#parts.length >= MAX_BATCH_ITEMS) return false
+    this.#parts.push(value)
+    this.bytes += NUMBER_BYTES
+    return true
+  }
+
+  /** @returns whether it was taken; if not, it is of another kind than the batch's items, or the batch is full */
+  add({ kind, part, bytes }: Part): boolean {
+    if (this.#kind === null) this.#kind = kind
+    else if (this.#kind !== kind || this.full) return false
+    this.#parts.push(part)
+    this.bytes += bytes
+    return true
+  }
+
+  valueAt(index: number, revive: Revive): unknown {
+    const part = this.#parts[index]
+    if (this.#kind === 'json') return JSON.parse(part as string)
+    return this.#kind === 'values' ? decodeValue(part as Uint8Array, revive) : part
+  }
+
+  encode(start: number, end: number): Uint8Array[] {
+    const parts = start === 0 && end === this.#parts.length ? this.#parts : this.#parts.slice(start, end)
+    if (this.#kind === 'numbers') return [encodeNumbers(parts as number[])]
+    if (this.#kind === 'values') return encodeValues(parts as Uint8Array[])
+    return [encodeTexts(parts as string[], this.#kind === 'json' ? ',' : '')]
+  }
+}
+
+/** An item in the form in which a batch keeps it. */
+export interface Part {
+  kind: PartKind
+  part: number | string | Uint8Array
+  bytes: number
+}
+
+/** @throws UnsendableError naming the place inside `what` that cannot travel */
+export function partOf(value: unknown, what: string): Part {
+  if (typeof value === 'number') return { kind: 'numbers', part: value, bytes: NUMBER_BYTES }
+  if (typeof value === 'string') {
+    if (value.length <= MAX_TEXT_LENGTH && value.isWellFormed()) {
+      return { kind: 'texts', part: value, bytes: LENGTH_BYTES + value.length }
+    }
+  } else {
+    const json = plainJson(value)
+    if (json !== undefined) return { kind: 'json', part: json, bytes: LENGTH_BYTES + json.length }
+  }
+  const bytes = encodeValue(value, what)
+  return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
+}
+
+/** @returns the items in as few batches as they fit in, in order; throws UnsendableError for the first that cannot travel */
+export function batchesOf(items: Iterable<unknown>): OwnBatch[] {
+  const batches: OwnBatch[] = []
+  let batch: OwnBatch | undefined
+  let index = -1
+  for (const item of items) {
+    index++
+    if (typeof item === 'number' && batch?.addNumber(item)) continue
+    const part = partOf(item, `items[${index}]`)
+    if (batch?.add(part)) continue
+    batch = new OwnBatch()
+    batch.add(part)
+    batches.push(batch)
+  }
+  return batches
+}
+
+function head(bytes: Buffer, kind: Kind, count: number): void {
+  bytes.writeUInt32LE(kind, 0)
+  bytes.writeUInt32LE(count, 4)
+}
+
+function encodeNumbers(numbers: readonly number[]): Uint8Array {
+  const aligned = new Float64Array(1 + numbers.length)
+  for (let i = 0; i < numbers.length; i++) aligned[i + 1] = numbers[i] as number
+  const bytes = Buffer.from(aligned.buffer)
+  head(bytes, KIND.numbers, numbers.length)
+  return bytes
+}
+
+function encodeTexts(texts: readonly string[], between: '' | ','): Uint8Array {
+  const text = texts.join(between)
+  const bodyBytes = Buffer.byteLength(text)
+  const isAscii = bodyBytes === text.length
+  const tableBytes = HEAD_BYTES + LENGTH_BYTES * texts.length
+  const bytes = Buffer.allocUnsafe(tableBytes + bodyBytes)
+  head(bytes, between === ',' ? KIND.json : isAscii ? KIND.ascii : KIND.utf8, texts.length)
+  let at = HEAD_BYTES
+  for (const one of texts) {
+    bytes.writeUInt32LE(isAscii ? one.length : Buffer.byteLength(one), at)
+    at += LENGTH_BYTES
+  }
+  bytes.write(text, tableBytes, isAscii ? 'latin1' : 'utf8')
+  return bytes
+}
+
+function encodeValues(values: readonly Uint8Array[]): Uint8Array[] {
+  const table = Buffer.allocUnsafe(HEAD_BYTES + LENGTH_BYTES * values.length)
+  head(table, KIND.values, values.length)
+  let total = 0
+  for (let i = 0; i < values.length; i++) {
+    const { byteLength } = values[i] as Uint8Array
+    table.writeUInt32LE(byteLength, HEAD_BYTES + LENGTH_BYTES * i)
+    total += byteLength
+  }
+  // Small ones are copied together: a part of a write costs more than its bytes.
+  return total <= 1_024 * values.length ? [Buffer.concat([table, ...values])] : [table, ...values]
+}
+
+const UNREADABLE = 'A message carries items that cannot be read.'
+
+/** A batch that came from another process, or is on its way through this one. Decoded when the first item is taken. */
+export class ReceivedBatch implements Batch {
+  readonly count: number
+  readonly #bytes: Buffer
+  readonly #kind: Kind
+  /** Where each item begins, and the last ends, from the start of the payload; null for numbers. */
+  #offsets: Uint32Array | null = null
+  #values: unknown[] | null = null
+
+  /** @param payload as `encode` made it; it is kept. Throws WireError if it is something else */
+  constructor(payload: Uint8Array) {
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+    if (bytes.byteLength < HEAD_BYTES) throw new WireError(UNREADABLE)
+    const kind = bytes.readUInt32LE(0)
+    this.count = bytes.readUInt32LE(4)
+    this.#bytes = bytes
+    this.#kind = kind as Kind
+    const unit = kind === KIND.numbers ? NUMBER_BYTES : LENGTH_BYTES
+    const whole = HEAD_BYTES + unit * this.count
+    const fits = kind === KIND.numbers ? whole === bytes.byteLength : whole <= bytes.byteLength
+    if (kind > KIND.json || this.count === 0 || !fits) throw new WireError(UNREADABLE)
+    if (kind !== KIND.numbers) this.#locate()
+  }
+
+  get byteLength(): number {
+    return this.#bytes.byteLength
+  }
+
+  valueAt(index: number, revive: Revive): unknown {
+    if (this.#kind === KIND.values) return decodeValue(this.#slice(index, index + 1), revive)
+    this.#values ??= this.#decode()
+    return this.#values[index]
+  }
+
+  encode(start: number, end: number): Uint8Array[] {
+    if (start === 0 && end === this.count) return [this.#bytes]
+    const headBytes = Buffer.allocUnsafe(HEAD_BYTES)
+    head(headBytes, this.#kind, end - start)
+    if (this.#kind === KIND.numbers) {
+      return [headBytes, this.#bytes.subarray(HEAD_BYTES + NUMBER_BYTES * start, HEAD_BYTES + NUMBER_BYTES * end)]
+    }
+    const lengths = this.#bytes.subarray(HEAD_BYTES + LENGTH_BYTES * start, HEAD_BYTES + LENGTH_BYTES * end)
+    return [headBytes, lengths, this.#slice(start, end)]
+  }
+
+  #locate(): void {
+    const bytes = this.#bytes
+    const between = this.#kind === KIND.json ? 1 : 0
+    const offsets = new Uint32Array(this.count + 1)
+    let at = HEAD_BYTES + LENGTH_BYTES * this.count
+    for (let i = 0; i < this.count; i++) {
+      offsets[i] = at
+      at += bytes.readUInt32LE(HEAD_BYTES + LENGTH_BYTES * i) + between
+      if (at > bytes.byteLength + between) throw new WireError(UNREADABLE)
+    }
+    offsets[this.count] = at
+    if (at !== bytes.byteLength + between) throw new WireError(UNREADABLE)
+    this.#offsets = offsets
+  }
+
+  #slice(start: number, end: number): Buffer {
+    const offsets = this.#offsets as Uint32Array
+    const between = this.#kind === KIND.json ? 1 : 0
+    return this.#bytes.subarray(offsets[start] as number, (offsets[end] as number) - between)
+  }
+
+  #decode(): unknown[] {
+    const { count } = this
+    const bytes = this.#bytes
+    if (this.#kind === KIND.numbers) {
+      const aligned = new Float64Array(count)
+      new Uint8Array(aligned.buffer).set(bytes.subarray(HEAD_BYTES))
+      return Array.from(aligned)
+    }
+    if (this.#kind === KIND.json) return decodeJsonItems(this.#slice(0, count).toString('utf8'), count)
+    const offsets = this.#offsets as Uint32Array
+    const encoding = this.#kind === KIND.ascii ? 'latin1' : 'utf8'
+    const values = new Array<unknown>(count)
+    for (let i = 0; i < count; i++) {
+      const [start, end] = [offsets[i] as number, offsets[i + 1] as number]
+      values[i] = bytes.toString(encoding, start, end)
+    }
+    return values
+  }
+}
+
+function decodeJsonItems(text: string, count: number): unknown[] {
+  let values: unknown
+  try {
+    values = JSON.parse(`[${text}]`)
+  } catch {
+    throw new WireError(UNREADABLE)
+  }
+  if (!Array.isArray(values) || values.length !== count) throw new WireError(UNREADABLE)
+  return values
+}

@@ -1,0 +1,128 @@
+/**
+ * Puts of this process into an unbounded queue of another, without asking for each.
+ *
+ * The owner says with the answer to the first put that this process need not ask any more. From then on an item is put as soon
+ * as it is in the outbox: all that is in it leaves at the end of the turn, and before anything else that this process sends, so
+ * whoever learns of what this process did after a put will find the item in the queue. The owner tells what it has taken in; so
+ * many bytes that it has not are the most that may be on their way, and then `put` waits.
+ */
+import { type Batch, OwnBatch, partOf } from './batch.ts'
+
+/** So many bytes may be on their way to the owner, before puts wait for it. */
+const WINDOW_BYTES = 2 * 1024 * 1024
+
+export interface OutboxLine {
+  /** Something is in the outbox: `flush` must be called before anything else is sent, and at the end of the turn. */
+  filled(outbox: Outbox): void
+  send(payload: readonly Uint8Array[]): void
+}
+
+export class Outbox {
+  readonly #line: OutboxLine
+  #trusted = false
+  #batch: OwnBatch | null = null
+  /** The sizes of the frames that the owner has not taken in yet, in order. */
+  readonly #onTheirWay: number[] = []
+  #bytesOnTheirWay = 0
+  readonly #waiting = new Set<() => void>()
+
+  constructor(line: OutboxLine) {
+    this.#line = line
+  }
+
+  /** The owner says that this process need not ask. */
+  trust(): void {
+    this.#trusted = true
+  }
+
+  get trusted(): boolean {
+    return this.#trusted
+  }
+
+  /** Whether an item can be put right now. */
+  get open(): boolean {
+    return this.#trusted && this.#bytesOnTheirWay < WINDOW_BYTES && this.#waiting.size === 0
+  }
+
+  /** Whether the owner has taken in all that was put. */
+  get idle(): boolean {
+    return this.#batch === null && this.#onTheirWay.length === 0
+  }
+
+  /** Puts one item, where it is `open`. @throws UnsendableError */
+  add(item: unknown): void {
+    if (this.#batch) {
+      if (typeof item === 'number' && this.#batch.addNumber(item)) return
+      const part = partOf(item, 'item')
+      if (!this.#batch.add(part)) {
+        this.flush()
+        this.#begin().add(part)
+      }
+    } else {
+      const part = partOf(item, 'item')
+      this.#begin().add(part)
+    }
+    if (this.#batch?.full) this.flush()
+  }
+
+  /** Puts many, where it is `open`. */
+  addBatch(batch: Batch): void {
+    this.flush()
+    this.#send(batch)
+  }
+
+  /** Calls `go` once it is open. @returns what to call to wait no more */
+  whenOpen(go: () => void): () => void {
+    this.#waiting.add(go)
+    this.#letIn()
+    return () => this.#waiting.delete(go)
+  }
+
+  /** Sends what is in it. */
+  flush(): void {
+    const batch = this.#batch
+    if (!batch) return
+    this.#batch = null
+    this.#send(batch)
+  }
+
+  /** The owner has taken in a frame. */
+  taken(): void {
+    this.#bytesOnTheirWay -= this.#onTheirWay.shift() ?? 0
+    this.#letIn()
+  }
+
+  /** No more puts without asking: the queue is closed, or gone. Who waits finds out by asking. */
+  end({ gone }: { gone: boolean }): void {
+    if (gone) {
+      this.#batch = null
+      this.#onTheirWay.length = 0
+      this.#bytesOnTheirWay = 0
+    } else this.flush()
+    this.#trusted = false
+    this.#letIn()
+  }
+
+  #begin(): OwnBatch {
+    this.#batch = new OwnBatch()
+    this.#line.filled(this)
+    return this.#batch
+  }
+
+  #send(batch: Batch): void {
+    const payload = batch.encode(0, batch.count)
+    let bytes = 0
+    for (const part of payload) bytes += part.byteLength
+    this.#onTheirWay.push(bytes)
+    this.#bytesOnTheirWay += bytes
+    this.#line.send(payload)
+  }
+
+  #letIn(): void {
+    for (const go of this.#waiting) {
+      if (this.#trusted && this.#bytesOnTheirWay >= WINDOW_BYTES) return
+      this.#waiting.delete(go)
+      go()
+    }
+  }
+}
