@@ -6,21 +6,32 @@ from time import perf_counter
 BATCH = 256
 
 
-def item(i, size):
-    return i if size == 0 else str(i).rjust(size, 'x')
+HEAD = 16
+
+
+def item(i, body):
+    return str(i).rjust(HEAD, '0') + body if body else i
+
+
+def is_item(value, i, body):
+    if not body:
+        return value == i
+    return len(value) == HEAD + len(body) and value.startswith(str(i).rjust(HEAD, '0')) and value.endswith(body)
 
 
 def produce(queue, how, count, size):
+    body = 'x' * max(0, size - HEAD)
     if how == 'list':
         for i in range(0, count, BATCH):
-            queue.put([item(j, size) for j in range(i, min(count, i + BATCH))])
+            queue.put([item(j, body) for j in range(i, min(count, i + BATCH))])
     else:
         for i in range(count):
-            queue.put(item(i, size))
+            queue.put(item(i, body))
 
 
 if __name__ == '__main__':
     how, count, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    body = 'x' * max(0, size - HEAD)
     queue = Manager().Queue() if how == 'manager' else Queue()
     process = Process(target=produce, args=(queue, how, count, size))
     process.start()
@@ -28,7 +39,7 @@ if __name__ == '__main__':
     while got < count:
         value = queue.get()
         for one in value if how == 'list' else [value]:
-            assert one == item(got, size)
+            assert is_item(one, got, body)
             got += 1
         if start is None:
             start, first = perf_counter(), got

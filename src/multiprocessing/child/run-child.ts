@@ -1,6 +1,5 @@
 /** A child's life: connect to the parent, become part of its run, do what it was started for, end. */
 import '../kinds.ts'
-import { Socket } from 'node:net'
 import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
 import type { StartHeader } from '../process/child.ts'
@@ -63,7 +62,6 @@ async function runTarget(run: Run, channel: Channel, header: StartHeader, payloa
 }
 
 export function runChild(): void {
-  const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
   let run: Run | undefined
   let worker: WorkerLoop | undefined
 
@@ -83,7 +81,7 @@ export function runChild(): void {
       worker.begin(start.initializer, payload).catch(fail)
     } else runTarget(run, channel, start, payload).catch(fail)
   }
-  const channel = new Channel(socket, {
+  const channel = new Channel(WIRE_FD, {
     onFrame: (frame) => {
       if (!run) begin(frame)
       else if (!run.hub.receive(frame, null)) worker?.onFrame(frame)

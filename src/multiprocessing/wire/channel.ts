@@ -1,6 +1,7 @@
 /** One end of the connection between a process and its parent: frames out in batches, frames in one by one. */
 import type { Socket } from 'node:net'
 import { encodeFrame, type Frame, FrameReader, type Header } from './frames.ts'
+import { openSocket } from './open-socket.ts'
 
 export interface ChannelListener {
   onFrame(frame: Frame): void
@@ -24,9 +25,9 @@ export class Channel {
   /** Called before anything is sent: what was held back goes first. */
   beforeSend: (() => void) | null = null
 
-  constructor(socket: Socket, listener: ChannelListener) {
-    this.#socket = socket
-    socket.on('data', (chunk: Buffer) => {
+  /** @param source the connection, of which nothing has been read yet, or its file descriptor */
+  constructor(source: Socket | number, listener: ChannelListener) {
+    const socket = openSocket(source, (chunk) => {
       if (this.#error) return
       try {
         for (const frame of this.#reader.push(chunk)) listener.onFrame(frame)
@@ -35,6 +36,7 @@ export class Channel {
         socket.destroy()
       }
     })
+    this.#socket = socket
     // A reset or a broken pipe only means that the other end is gone, which `close` tells.
     socket.on('error', () => {})
     socket.once('close', () => {
@@ -51,6 +53,10 @@ export class Channel {
   /** Bytes handed over that the kernel has not taken yet. */
   get backlogBytes(): number {
     return this.#socket.writableLength
+  }
+
+  get bytesRead(): number {
+    return this.#socket.bytesRead
   }
 
   /** Sends a frame at the end of this turn. On a closed channel it does nothing: `onClose` has told. */

@@ -25,6 +25,7 @@ export interface Frame {
 export const MAX_FRAME_BYTES = 1024 * 1024 * 1024
 const MAX_HEADER_BYTES = 0xffff
 const PREFIX_BYTES = 6
+const LENGTH_BYTES = 4
 
 /**
  * @returns the frame's bytes, the payload's parts uncopied behind the prefix and header
@@ -82,39 +83,71 @@ function parseFrame(bytes: Buffer): Frame {
   return { header: header as Header, payload: bytes.subarray(2 + headerLength) }
 }
 
+/** For a frame that says it is longer than this, no more is kept ready than twice what has come of it. */
+const KEPT_READY_BYTES = 256 * 1024
+
 /** Puts the frames of a byte stream together again, whatever pieces it arrives in. */
 export class FrameReader {
-  #chunks: Buffer[] = []
-  #buffered = 0
-  /** Bytes the next frame needs in all, prefix included; 4 until its length is known. */
-  #needed = 4
+  /** What there is of a frame that is not complete. */
+  #partial = Buffer.alloc(0)
+  #filled = 0
 
   /**
-   * @param chunk the next bytes; they are kept, so the caller must not change them
+   * @param chunk the next bytes; nothing of them is kept, so the caller may use the memory again
    * @returns the frames that are complete now, in order
    * @throws WireError on bytes that are no frames; the reader must not be used after that
    */
   push(chunk: Buffer): Frame[] {
-    this.#chunks.push(chunk)
-    this.#buffered += chunk.byteLength
     const frames: Frame[] = []
-    if (this.#buffered < this.#needed) return frames
-    let bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#buffered)
-    for (;;) {
-      if (bytes.byteLength < 4) {
-        this.#needed = 4
-        break
+    let at = 0
+    while (at < chunk.byteLength) {
+      if (this.#filled > 0) {
+        at += this.#fill(chunk.subarray(at))
+        const length = this.#length
+        if (this.#filled < LENGTH_BYTES || this.#filled < LENGTH_BYTES + length) continue
+        frames.push(parseFrame(this.#partial.subarray(LENGTH_BYTES, LENGTH_BYTES + length)))
+        this.#partial = Buffer.alloc(0)
+        this.#filled = 0
+        continue
       }
-      const length = bytes.readUInt32BE(0)
-      if (length < 2) throw new WireError('A message is too short to be one.')
-      if (length > MAX_FRAME_BYTES) throw new WireError(`A message says it has ${length} bytes, more than are allowed.`)
-      this.#needed = 4 + length
-      if (bytes.byteLength < this.#needed) break
-      frames.push(parseFrame(bytes.subarray(4, this.#needed)))
-      bytes = bytes.subarray(this.#needed)
+      const left = chunk.byteLength - at
+      const end =
+        left < LENGTH_BYTES ? Number.POSITIVE_INFINITY : at + LENGTH_BYTES + checkLength(chunk.readUInt32BE(at))
+      if (end <= chunk.byteLength) {
+        frames.push(parseFrame(Buffer.from(chunk.subarray(at + LENGTH_BYTES, end))))
+        at = end
+      } else at += this.#fill(chunk.subarray(at))
     }
-    this.#chunks = bytes.byteLength > 0 ? [bytes] : []
-    this.#buffered = bytes.byteLength
     return frames
   }
+
+  /** The length of the frame that has begun; 0 as long as that is not known. */
+  get #length(): number {
+    return this.#filled < LENGTH_BYTES ? 0 : checkLength(this.#partial.readUInt32BE(0))
+  }
+
+  /** Takes what belongs to the frame that has begun, or only its length while that is not known. @returns how many bytes */
+  #fill(bytes: Buffer): number {
+    const known = this.#filled >= LENGTH_BYTES
+    const whole = LENGTH_BYTES + (known ? this.#length : 0)
+    const count = Math.min(bytes.byteLength, whole - this.#filled)
+    const needed = this.#filled + count
+    if (needed > this.#partial.byteLength || (known && this.#filled === LENGTH_BYTES)) {
+      const ready = Math.min(whole, Math.max(KEPT_READY_BYTES, 2 * needed))
+      if (ready > this.#partial.byteLength) {
+        const larger = Buffer.allocUnsafe(ready)
+        this.#partial.copy(larger, 0, 0, this.#filled)
+        this.#partial = larger
+      }
+    }
+    bytes.copy(this.#partial, this.#filled, 0, count)
+    this.#filled = needed
+    return count
+  }
+}
+
+function checkLength(length: number): number {
+  if (length < 2) throw new WireError('A message is too short to be one.')
+  if (length > MAX_FRAME_BYTES) throw new WireError(`A message says it has ${length} bytes, more than are allowed.`)
+  return length
 }
