@@ -12,6 +12,7 @@ import { encodeJson, type Frame } from '../wire/frames.ts'
 import { revive } from '../wire/revive.ts'
 import { decodeValue } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
+import { Ledger } from './ledger.ts'
 import { WorkerLoop } from './worker-loop.ts'
 
 /** The stream to the parent, as `Child` hands it over. */
@@ -77,7 +78,7 @@ export function runChild(): void {
     const start = header as StartHeader
     run = becomePartOfRun(start, channel)
     if (start.kind === 'worker') {
-      worker = new WorkerLoop(run, channel, () => leave(run as Run, channel, 0))
+      worker = new WorkerLoop(run, channel, start.ledger ? new Ledger() : null, () => leave(run as Run, channel, 0))
       worker.begin(start.initializer, payload).catch(fail)
     } else runTarget(run, channel, start, payload).catch(fail)
   }

@@ -1,50 +1,84 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { errorInfo } from '../errors.ts'
 import type { Calls } from '../pool/task.ts'
+import { OwnBatch, type Part, partOf, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { Target, TargetLocation } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame, type Header } from '../wire/frames.ts'
 import { revive } from '../wire/revive.ts'
-import { decodeValue, encodeValue } from '../wire/values.ts'
+import { decodeValue, encodeList, type Revive } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
+import type { Ledger } from './ledger.ts'
 
-/** A task on its way to a worker; the payload is its arguments, or those of several calls. */
-export interface TaskHeader extends Header {
-  type: 'task'
-  task: string
+/** Tasks of the same function on their way to a worker; the payload is a batch: of each its arguments, or those of several calls. */
+export interface TasksHeader extends Header {
+  type: 'tasks'
   target: TargetLocation
   calls: Calls
+  /** The number of the first one among all tasks that the worker was given. */
+  first: number
 }
 
-/** A task's end on its way back; the payload is the result, or the error as JSON. */
+/** The ends of tasks, in the order in which they were begun: results as a batch, or the one error as JSON. */
 export interface TaskEndHeader extends Header {
   type: 'task-done' | 'task-failed'
-  task: string
+  /** How long each of them took, about. */
+  meanMs: number
 }
+
+/** Tasks that were given and not begun, by their numbers: from the first up to, without, the last. */
+export interface GivenBackHeader extends Header {
+  type: 'given-back'
+  from: number
+  to: number
+}
+
+/** Results of short tasks are held back for so long, to leave together. */
+const HOLD_MS = 0.3
+/** After so much work without a pause, the event loop gets its turn. */
+const BREATHE_MS = 2
 
 /** One call after the other; the first that throws ends the chunk. Only what is a promise is awaited: that is most of the time. */
 async function callEach(fn: Target, calls: 'items' | 'lists', chunk: readonly unknown[]): Promise<unknown[]> {
   const results: unknown[] = []
   for (const args of chunk) {
     const result = calls === 'items' ? fn(args) : fn(...(args as unknown[]))
-    results.push(typeof (result as { then?: unknown } | null)?.then === 'function' ? await result : result)
+    results.push(isThenable(result) ? await result : result)
   }
   return results
+}
+
+interface Group {
+  header: TasksHeader
+  batch: ReceivedBatch
+  /** How many of them have begun, and at how many it ends: the rest was given back. */
+  begun: number
+  end: number
 }
 
 export class WorkerLoop {
   readonly #run: Run
   readonly #channel: Channel
   readonly #leave: () => void
-  /** Tasks that were sent ahead, while this one worked. */
-  readonly #ahead: Frame[] = []
+  readonly #ledger: Ledger | null
+  readonly #targets = new Map<string, Target>()
+  /** What was given and is not done. */
+  readonly #groups: Group[] = []
+  /** Results that have not left yet. */
+  #held: OwnBatch | null = null
+  #heldSinceMs = 0
+  #mustTell = false
+  #breathedMs = 0
   #working = false
+  #inTask = false
   #stopWaiting: (() => void) | undefined
 
-  constructor(run: Run, channel: Channel, leave: () => void) {
+  /** @param ledger where results are noted that are held back; without it, none is */
+  constructor(run: Run, channel: Channel, ledger: Ledger | null, leave: () => void) {
     this.#run = run
     this.#channel = channel
+    this.#ledger = ledger
     this.#leave = leave
   }
 
@@ -53,17 +87,16 @@ export class WorkerLoop {
     this.#run.blocking?.running()
     if (initializer) {
       const fn = await importTarget(initializer)
-      await fn(...(decodeValue(payload, (handle) => revive(handle, this.#run)) as unknown[]))
+      await fn(...(decodeValue(payload, this.#revive) as unknown[]))
     }
     this.#channel.send({ type: 'ready' })
     this.#wait()
   }
 
-  onFrame(frame: Frame): void {
-    switch (frame.header.type) {
-      case 'task':
-        this.#ahead.push(frame)
-        if (!this.#working) void this.#workOn()
+  onFrame({ header, payload }: Frame): void {
+    switch (header.type) {
+      case 'tasks':
+        this.#take(header as TasksHeader, new ReceivedBatch(payload))
         break
       case 'give-back':
         this.#giveBack()
@@ -73,6 +106,13 @@ export class WorkerLoop {
     }
   }
 
+  #take(header: TasksHeader, batch: ReceivedBatch): void {
+    this.#groups.push({ header, batch, begun: 0, end: batch.count })
+    if (!this.#working) void this.#workOn()
+  }
+
+  readonly #revive: Revive = (handle) => revive(handle, this.#run)
+
   #wait(): void {
     this.#stopWaiting = this.#run.blocking?.enter('waiting', { what: 'task', label: 'next task' })
   }
@@ -81,37 +121,116 @@ export class WorkerLoop {
   async #workOn(): Promise<void> {
     this.#working = true
     this.#stopWaiting?.()
-    let next = this.#ahead.shift()
-    while (next) {
-      await this.#work(next.header as TaskHeader, next.payload)
-      // Before the flush: the parent takes it for begun once it has read that the one before ended, so from here on it must
-      // not be given back.
-      next = this.#ahead.shift()
-      // The parent must know what is done before the next begins, or a task that ends this process would be taken for another.
-      if (next) await this.#channel.flush()
+    this.#breathedMs = performance.now()
+    for (let group = this.#groups[0]; group; group = this.#groups[0]) {
+      if (group.begun === group.end) {
+        this.#groups.shift()
+        continue
+      }
+      await this.#workOnGroup(group)
     }
+    this.flush()
     this.#working = false
     this.#wait()
   }
 
-  /** Tasks that were sent ahead and not begun go back, for a worker that has nothing to do. */
-  #giveBack(): void {
-    const tasks = this.#ahead.splice(0).map(({ header }) => (header as TaskHeader).task)
-    this.#channel.send({ type: 'given-back' }, [encodeJson(tasks)])
+  async #workOnGroup(group: Group): Promise<void> {
+    const { target, calls, first } = group.header
+    const key = `${target.module} ${target.name}`
+    // Nobody knows how long a function takes that was never called here: what is done is told first.
+    let fn = this.#targets.get(key)
+    if (!fn) await this.#tellAll()
+    while (group.begun < group.end) {
+      const index = group.begun++
+      this.#inTask = true
+      const startMs = performance.now()
+      try {
+        if (!fn) this.#targets.set(key, (fn = await importTarget(target)))
+        const args = group.batch.valueAt(index, this.#revive) as unknown[]
+        let result: unknown
+        if (calls === 'one') {
+          result = fn(...args)
+          if (isThenable(result)) {
+            this.flush()
+            result = await result
+          }
+        } else {
+          if (args.length > 1) this.flush()
+          result = await callEach(fn, calls, args)
+        }
+        this.#hold(first + index, calls === 'one' ? partOf(result, 'result') : listPart(result as unknown[]), startMs)
+      } catch (error) {
+        this.flush()
+        const header: TaskEndHeader = { type: 'task-failed', meanMs: performance.now() - startMs }
+        this.#channel.send(header, [encodeJson(errorInfo(error))])
+        await this.#channel.flush()
+      }
+      this.#inTask = false
+      const nowMs = performance.now()
+      if (this.#mustTell || nowMs - this.#heldSinceMs > HOLD_MS) await this.#tellAll()
+      if (nowMs - this.#breathedMs < BREATHE_MS) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      this.#breathedMs = performance.now()
+    }
   }
 
-  async #work({ task, target, calls }: TaskHeader, payload: Uint8Array): Promise<void> {
-    let end: TaskEndHeader
-    let bytes: Uint8Array
-    try {
-      const fn = await importTarget(target)
-      const args = decodeValue(payload, (handle) => revive(handle, this.#run)) as unknown[]
-      bytes = encodeValue(calls === 'one' ? await fn(...args) : await callEach(fn, calls, args), 'result')
-      end = { type: 'task-done', task }
-    } catch (error) {
-      bytes = encodeJson(errorInfo(error))
-      end = { type: 'task-failed', task }
+  #hold(task: number, part: Part, startMs: number): void {
+    if (this.#ledger && !this.#ledger.takes(part)) this.flush()
+    if (!this.#held?.add(part)) {
+      this.flush()
+      this.#held = new OwnBatch()
+      this.#held.add(part)
+      this.#heldSinceMs = startMs
+      // It leaves before anything else that this process sends, and at the end of the turn.
+      this.#run.hub.flushLater(this)
     }
-    this.#channel.send(end, [bytes])
+    // One that is too large even for an empty ledger leaves before the next task begins.
+    if (this.#ledger?.takes(part)) this.#ledger.note(task, part)
+    else this.#mustTell = true
   }
+
+  /** Sends the results that were held back. */
+  flush(): void {
+    const held = this.#held
+    if (!held) return
+    this.#held = null
+    this.#mustTell = false
+    this.#ledger?.begin()
+    const meanMs = (performance.now() - this.#heldSinceMs) / held.count
+    const header: TaskEndHeader = { type: 'task-done', meanMs }
+    this.#channel.send(header, held.encode(0, held.count))
+  }
+
+  /** Before the next task begins, the parent must know what is done: a task that ends this process would be taken for another. */
+  async #tellAll(): Promise<void> {
+    this.flush()
+    const taken = this.#channel.flush()
+    if (taken) await taken
+  }
+
+  /** Tasks that were sent ahead and not begun go back, for a worker that has nothing to do. */
+  #giveBack(): void {
+    // Once the parent has read that one ended, it takes the next for begun: that one must stay.
+    let mayGo = this.#inTask
+    let from = 0
+    let to = 0
+    for (const group of this.#groups) {
+      const kept = mayGo || group.begun === group.end ? group.begun : group.begun + 1
+      if (group.begun < group.end) mayGo = true
+      if (kept === group.end) continue
+      if (to === 0) from = group.header.first + kept
+      to = group.header.first + group.end
+      group.end = kept
+    }
+    this.#channel.send({ type: 'given-back', from, to } as GivenBackHeader)
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+function listPart(list: readonly unknown[]): Part {
+  const bytes = encodeList(list, 'result')
+  return { kind: 'values', part: bytes, bytes: bytes.byteLength }
 }

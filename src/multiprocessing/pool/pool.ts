@@ -4,10 +4,11 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo, PoolBrokenError, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
+import { type Part, partOf } from '../queue/batch.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
 import { locateTarget, type Target } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
-import { decodeValue, encodeValue } from '../wire/values.ts'
+import { encodeList, encodeValue, type Revive } from '../wire/values.ts'
 import { TaskLength } from './ahead.ts'
 import { AsyncResult, type Outcome, type WaitForResult } from './async-result.ts'
 import {
@@ -28,7 +29,7 @@ import { type Initializer, PoolWorker } from './worker.ts'
 type PoolState = 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
 
 /** A call, before it has become a task. */
-type Call = Omit<Task, 'id' | 'result' | 'error' | 'stopWaiting' | 'begunAtMs'>
+type Call = Omit<Task, 'id' | 'result' | 'error' | 'stopWaiting' | 'given'>
 
 /** After this many workers in a row that died before they could take a task, the pool gives up. */
 const MAX_START_FAILURES = 3
@@ -101,7 +102,7 @@ export class Pool implements Ending {
     const call: Call = {
       name: describeCall(target.name || location.name, args),
       target: location,
-      payload: encodeValue(args, 'args'),
+      payload: partOf(args, 'args'),
       calls: 'one',
       callback: callback as Task['callback'],
       errorCallback,
@@ -195,7 +196,7 @@ export class Pool implements Ending {
       (chunk): Call => ({
         name: describeChunk(name, calls, chunk),
         target: location,
-        payload: encodeValue(chunk, 'args'),
+        payload: listPart(chunk),
         calls,
         callback: undefined,
         errorCallback: undefined,
@@ -309,7 +310,7 @@ export class Pool implements Ending {
       new AsyncResult<unknown>(this.#waitFor(call.name, id), () => {
         if (task.error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: id })
       })
-    const task: Task = { ...call, id, result: result ?? own(), stopWaiting: null, begunAtMs: 0, error: null }
+    const task: Task = { ...call, id, result: result ?? own(), stopWaiting: null, error: null, given: -1 }
     this.#unfinished++
     this.#waiting.add(task)
     this.#listenToSignal(task)
@@ -409,7 +410,7 @@ export class Pool implements Ending {
       }
       const task = this.#waiting.shift()
       if (task) {
-        worker.give(task)
+        worker.give([task])
         this.#began(task, worker)
         this.#startClock(task)
       } else if (this.#state === 'closed' || this.#state === 'ended') worker.finish()
@@ -428,15 +429,24 @@ export class Pool implements Ending {
   #giveAhead(): void {
     const { depth } = this.#taskLength
     if (depth === 1) return
+    // No more than its share, or the last ones would wait for one worker while others have nothing to do.
+    let held = this.#waiting.length
+    for (const worker of this.#workers) held += worker.tasks.length
+    const share = Math.min(depth, Math.ceil(held / this.#workers.size))
     for (const worker of this.#workers) {
       // Refilled by half, so that many travel in one write.
-      if (worker.state !== 'busy' || worker.finishing || worker.tasks.length > depth / 2 || !isPlain(worker.task))
+      if (worker.state !== 'busy' || worker.finishing || worker.tasks.length > share / 2 || !isPlain(worker.task))
         continue
-      while (worker.tasks.length < depth && worker.tasksGiven < this.#maxTasksPerChild) {
-        // What may be stopped in the middle, or overtaken, is given only when it can be begun.
-        if (!isPlain(this.#waiting.first)) return
-        worker.give(this.#waiting.shift() as Task)
+      const ahead: Task[] = []
+      // What may be stopped in the middle, or overtaken, is given only when it can be begun.
+      while (
+        worker.tasks.length + ahead.length < share &&
+        worker.tasksGiven + ahead.length < this.#maxTasksPerChild &&
+        isPlain(this.#waiting.first)
+      ) {
+        ahead.push(this.#waiting.shift() as Task)
       }
+      worker.give(ahead)
     }
   }
 
@@ -447,7 +457,6 @@ export class Pool implements Ending {
   }
 
   #began(task: Task, worker: PoolWorker): void {
-    task.begunAtMs = performance.now()
     if (!this.#run.observed) return
     this.#run.emit({ type: 'task.started', atUs: this.#run.nowUs(), task: task.id, process: worker.path })
   }
@@ -468,14 +477,18 @@ export class Pool implements Ending {
         },
         began: (task) => this.#began(task, worker),
         givenBack: (tasks) => this.#takeBack(tasks),
-        done: (task, payload) => this.#finish(task, payload),
+        done: (task, read) => this.#finish(task, read),
         failed: (task, error) => {
           const origin = { process: worker.name, pid: worker.pid, task: task.name }
           if (!this.#tryAgain(task, error)) {
             this.#reportFailure(task, error, worker)
             this.#fail(task, new RemoteError(error, origin), error)
           }
+        },
+        progressed: (meanMs) => {
+          this.#taskLength.note(meanMs)
           this.#assign()
+          this.#tellIdle()
         },
         ended: (end) => this.#workerEnded(worker, end),
       })
@@ -488,24 +501,22 @@ export class Pool implements Ending {
     }
   }
 
-  #finish(task: Task, payload: Uint8Array): void {
+  readonly #revive: Revive = (handle) => revive(handle, this.#run)
+
+  #finish(task: Task, read: (revive: Revive) => unknown): void {
     let value: unknown
     try {
-      value = decodeValue(payload, (handle) => revive(handle, this.#run))
+      value = read(this.#revive)
     } catch (error) {
       this.#reportFailure(task, errorInfo(error), null)
       this.#fail(task, error as Error, errorInfo(error))
-      this.#assign()
       return
     }
     this.#unfinished--
-    this.#taskLength.note(performance.now() - task.begunAtMs)
     task.stopWaiting?.()
-    this.#run.emit({ type: 'task.finished', atUs: this.#run.nowUs(), task: task.id })
+    if (this.#run.observed) this.#run.emit({ type: 'task.finished', atUs: this.#run.nowUs(), task: task.id })
     task.result.settle({ ok: true, value })
-    this.#call(() => task.callback?.(value as never))
-    this.#assign()
-    this.#tellIdle()
+    if (task.callback) this.#call(() => task.callback?.(value as never))
   }
 
   /** @returns whether a failed task has tries left, and so was submitted once more, for the same result */
@@ -710,4 +721,10 @@ function count(number: number, what: string): string {
 
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A chunk of calls, encoded as one. @throws UnsendableError */
+function listPart(chunk: readonly unknown[]): Part {
+  const bytes = encodeList(chunk, 'args')
+  return { kind: 'values', part: bytes, bytes: bytes.byteLength }
 }

@@ -1,5 +1,6 @@
 /** One call that was submitted to a pool. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
+import type { Part } from '../queue/batch.ts'
 import { Queue } from '../queue/queue.ts'
 import type { TargetLocation } from '../targets.ts'
 import type { AsyncResult } from './async-result.ts'
@@ -12,7 +13,7 @@ export interface Task {
   readonly name: string
   readonly target: TargetLocation
   /** The encoded arguments. */
-  readonly payload: Uint8Array
+  readonly payload: Part
   readonly result: AsyncResult<unknown>
   /** What the payload holds: one call's arguments, or for several calls the item or the list of arguments of each. */
   readonly calls: Calls
@@ -27,9 +28,9 @@ export interface Task {
   readonly retries: number
   /** Stops what waits on its behalf: its clock and its listener on the signal. */
   stopWaiting: (() => void) | null
-  /** When it was begun, by `performance.now()`; 0 before. */
-  begunAtMs: number
   error: ErrorInfo | null
+  /** Its number among all that its worker was given, once it has one. */
+  given: number
 }
 
 const MAX_ARGUMENT_CHARACTERS = 24

@@ -1,11 +1,14 @@
 /** One worker of a pool, seen from the pool: a child and the task it has. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import type { TaskEndHeader, TaskHeader } from '../child/worker-loop.ts'
+import { LedgerFile } from '../child/ledger.ts'
+import type { GivenBackHeader, TaskEndHeader, TasksHeader } from '../child/worker-loop.ts'
 import { WireError } from '../errors.ts'
 import { Child, type ChildEnd } from '../process/child.ts'
+import { OwnBatch, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
-import { decodeErrorInfo, decodeJson, type Frame } from '../wire/frames.ts'
+import { decodeErrorInfo, type Frame } from '../wire/frames.ts'
+import type { Revive } from '../wire/values.ts'
 import type { Task } from './task.ts'
 
 /** What every worker calls before its first task. */
@@ -20,8 +23,11 @@ export interface WorkerListener {
   began(task: Task): void
   /** Tasks that it was given ahead and has not begun. */
   givenBack(tasks: Task[]): void
-  done(task: Task, payload: Uint8Array): void
+  /** @param read gives the result; throws WireError if it cannot be read */
+  done(task: Task, read: (revive: Revive) => unknown): void
   failed(task: Task, error: ErrorInfo): void
+  /** Some tasks are done or failed. @param meanMs how long each of them took, about */
+  progressed(meanMs: number): void
   /** `tasks` still says what it had when it ended. */
   ended(end: ChildEnd): void
 }
@@ -41,6 +47,7 @@ export class PoolWorker {
   wasReady = false
   /** Whether it was told to end, so that its end is no surprise. */
   finishing = false
+  readonly #ledger = LedgerFile.create()
   #asked = false
   readonly #child: Child
   readonly #listener: WorkerListener
@@ -52,12 +59,24 @@ export class PoolWorker {
     const onFrame = (frame: Frame) => this.#receive(frame)
     const start = initializer ? { initializer: initializer.target } : {}
     const payload = initializer ? [initializer.payload] : []
-    this.#child = new Child(run, { name, kind: 'worker', daemon: true, pool, onFrame }, start, payload)
+    const options = { name, kind: 'worker' as const, daemon: true, pool, onFrame, ledgerFd: this.#ledger?.fd }
+    try {
+      this.#child = new Child(run, options, start, payload)
+    } catch (error) {
+      this.#ledger?.end(0)
+      throw error
+    }
     // While it starts, somebody waits for it; see `#setState` for when it holds the event loop.
     this.#child.ref(true)
     this.#child.ended.then((end) => {
       this.state = 'ended'
       if (end.asked) this.finishing = true
+      // What it had done and not told is done all the same.
+      for (const read of this.#ledger?.end(this.task?.given ?? 0) ?? []) {
+        const task = this.tasks.shift()
+        if (task) listener.done(task, read)
+        if (this.task) listener.began(this.task)
+      }
       listener.ended(end)
     })
   }
@@ -79,14 +98,28 @@ export class PoolWorker {
     return this.tasks[0] ?? null
   }
 
-  /** Gives it a task; while it works on another, to be begun after that. */
-  give(task: Task): void {
-    this.tasks.push(task)
-    this.tasksGiven++
+  /** Gives it tasks, to be begun in this order; while it works on another, after that. */
+  give(tasks: readonly Task[]): void {
     if (this.state !== 'busy') this.#child.ref(true)
     this.state = 'busy'
-    const header: TaskHeader = { type: 'task', task: task.id, target: task.target, calls: task.calls }
-    this.#child.send(header, [task.payload])
+    let batch = new OwnBatch()
+    let first: Task | undefined
+    const send = () => {
+      if (!first) return
+      const header: TasksHeader = { type: 'tasks', target: first.target, calls: first.calls, first: first.given }
+      this.#child.send(header, batch.encode(0, batch.count))
+    }
+    for (const task of tasks) {
+      task.given = this.tasksGiven++
+      this.tasks.push(task)
+      const same = first && isSameFunction(first, task)
+      if (same && batch.add(task.payload)) continue
+      send()
+      first = task
+      batch = new OwnBatch()
+      batch.add(task.payload)
+    }
+    send()
   }
 
   /** Asks for what it was given ahead and has not begun; see `WorkerListener.givenBack`. */
@@ -124,32 +157,53 @@ export class PoolWorker {
       this.#listener.ready()
       return
     }
-    if (header.type === 'given-back') {
-      this.#takeBack(payload)
-      return
+    switch (header.type) {
+      case 'given-back':
+        this.#takeBack(header as GivenBackHeader)
+        break
+      case 'task-done':
+        this.#done(new ReceivedBatch(payload), (header as TaskEndHeader).meanMs)
+        break
+      case 'task-failed':
+        // Before anything is changed: what cannot be read ends the connection, and the task with it.
+        this.#failed(decodeErrorInfo(payload), (header as TaskEndHeader).meanMs)
     }
-    const task = this.task
-    if (!task || (header as TaskEndHeader).task !== task.id) return
-    if (header.type !== 'task-done' && header.type !== 'task-failed') return
-    // Before anything is changed: what cannot be read ends the connection, and the task with it.
-    const error = header.type === 'task-failed' ? decodeErrorInfo(payload) : null
-    this.tasks.shift()
-    const next = this.task
-    if (!next) this.#becomeIdle()
-    if (error) this.#listener.failed(task, error)
-    else this.#listener.done(task, payload)
-    if (next) this.#listener.began(next)
   }
 
-  #takeBack(payload: Uint8Array): void {
+  #done(results: ReceivedBatch, meanMs: number): void {
+    if (results.count > this.tasks.length) throw new WireError('A worker sent more results than it was given tasks.')
+    const done = this.tasks.splice(0, results.count)
+    if (this.tasks.length === 0) this.#becomeIdle()
+    for (const [index, task] of done.entries()) {
+      // It began this one when the one before had ended.
+      if (index > 0) this.#listener.began(task)
+      this.#listener.done(task, (revive) => results.valueAt(index, revive))
+    }
+    this.#goOn(meanMs)
+  }
+
+  #failed(error: ErrorInfo, meanMs: number): void {
+    const task = this.tasks.shift()
+    if (!task) throw new WireError('A worker sent the end of a task that it was not given.')
+    if (this.tasks.length === 0) this.#becomeIdle()
+    this.#listener.failed(task, error)
+    this.#goOn(meanMs)
+  }
+
+  #goOn(meanMs: number): void {
+    if (this.task) this.#listener.began(this.task)
+    this.#listener.progressed(Number(meanMs))
+  }
+
+  #takeBack({ from, to }: GivenBackHeader): void {
     this.#asked = false
-    const ids = decodeJson(payload)
-    if (!Array.isArray(ids)) throw new WireError('A worker gave back tasks that are none.')
-    const back = new Set(ids)
     // The first one is never given back: it is begun.
-    const given = this.tasks.filter((task, index) => index > 0 && back.has(task.id))
-    for (const task of given) this.tasks.splice(this.tasks.indexOf(task), 1)
-    this.#listener.givenBack(given)
+    const back = this.tasks.filter(({ given }, index) => index > 0 && given >= from && given < to)
+    if (back.length > 0) {
+      const kept = this.tasks.filter((task) => !back.includes(task))
+      this.tasks.splice(0, this.tasks.length, ...kept)
+    }
+    this.#listener.givenBack(back)
   }
 
   #becomeIdle(): void {
@@ -157,4 +211,8 @@ export class PoolWorker {
     this.state = 'idle'
     this.#child.ref(false)
   }
+}
+
+function isSameFunction(a: Task, b: Task): boolean {
+  return a.calls === b.calls && a.target.module === b.target.module && a.target.name === b.target.name
 }

@@ -29,6 +29,8 @@ export interface ChildOptions {
   /** A daemon does not keep the run going and is ended with it. */
   daemon: boolean
   pool?: string
+  /** A file that a worker inherits, to note in it what it has done. */
+  ledgerFd?: number | undefined
   /** Frames that are not about queues, events or the child's end. */
   onFrame?(frame: Frame): void
 }
@@ -43,6 +45,8 @@ export interface StartHeader extends Header {
   originNs: string
   observed: boolean
   nodePath: string | null
+  /** Of a worker: whether it has a file to note in what it has done. */
+  ledger: boolean
   target?: { module: string; name: string }
   /** Of a worker: what it calls before its first task. */
   initializer?: { module: string; name: string }
@@ -98,7 +102,7 @@ export class Child {
     this.name = options.name
     this.daemon = options.daemon
     this.#onFrame = options.onFrame
-    this.#process = this.#spawn()
+    this.#process = this.#spawn(options.ledgerFd)
     this.pid = this.#process.pid as number
     guard(this.pid)
     run.children.add(this)
@@ -138,6 +142,7 @@ export class Child {
       originNs: String(run.originNs),
       observed: run.observed,
       nodePath: run.nodePath,
+      ledger: options.ledgerFd !== undefined,
       ...start,
     }
     this.#channel.send(header, payload)
@@ -161,13 +166,17 @@ export class Child {
     this.#process.kill(signal)
   }
 
-  #spawn(): ChildProcess {
+  #spawn(ledgerFd: number | undefined): ChildProcess {
     const { file, args, env } = nodeCommand(this.#run.nodePath, entryPath())
     const output = this.#run.observed ? 'pipe' : 'inherit'
     let child: ChildProcess
     let reason: unknown
     try {
-      child = spawn(file, args, { stdio: ['ignore', output, output, 'pipe'], env, windowsHide: true })
+      child = spawn(file, args, {
+        stdio: ['ignore', output, output, 'pipe', ...(ledgerFd === undefined ? [] : [ledgerFd])],
+        env,
+        windowsHide: true,
+      })
       child.on('error', (error) => (reason = error))
       if (child.pid !== undefined) return child
     } catch (error) {

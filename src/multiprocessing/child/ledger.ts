@@ -1,0 +1,102 @@
+/**
+ * What a worker has done and not told yet, written where it outlives the worker: a file without a name that its parent holds open
+ * too. A note costs half a microsecond, a message several; so the results of short tasks can leave together, and still it is known
+ * which task ended the process, and nothing that was done before is lost.
+ *
+ * A note is `u32 task + 1 · u32 kind · u32 length · bytes`, in the machine's order, and after the last one there is a zero. Notes
+ * begin anew with the first result after all were told; which are still of use, their numbers say.
+ */
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { OwnBatch, type Part } from '../queue/batch.ts'
+import type { Revive } from '../wire/values.ts'
+
+/** The file, as the child inherits it. */
+export const LEDGER_FD = 4
+
+const HEAD_BYTES = 12
+const MOST_BYTES = 64 * 1024
+const KINDS = ['numbers', 'texts', 'json', 'values'] as const
+
+/** The worker's side. */
+export class Ledger {
+  readonly #bytes = Buffer.alloc(MOST_BYTES)
+  #at = 0
+
+  /** Whether a result is short enough to be noted. */
+  takes({ bytes }: Part): boolean {
+    // A character is three bytes at most.
+    return this.#at + HEAD_BYTES + 4 + 3 * bytes <= MOST_BYTES
+  }
+
+  /** All that was noted has been told. */
+  begin(): void {
+    this.#at = 0
+  }
+
+  /** @param task its number among all that the worker was given, from 0 */
+  note(task: number, { kind, part }: Part): void {
+    const start = this.#at
+    const body = start + HEAD_BYTES
+    let length: number
+    if (typeof part === 'number') length = this.#bytes.writeDoubleLE(part, body) - body
+    else if (typeof part === 'string') length = this.#bytes.write(part, body, 'utf8')
+    else length = Buffer.from(part.buffer, part.byteOffset, part.byteLength).copy(this.#bytes, body)
+    this.#bytes.writeUInt32LE((task + 1) >>> 0, start)
+    this.#bytes.writeUInt32LE(KINDS.indexOf(kind), start + 4)
+    this.#bytes.writeUInt32LE(length, start + 8)
+    this.#at = body + length
+    this.#bytes.writeUInt32LE(0, this.#at)
+    writeSync(LEDGER_FD, this.#bytes, start, this.#at + 4 - start, start)
+  }
+}
+
+let files = 0
+
+/** The parent's side. */
+export class LedgerFile {
+  readonly fd: number
+
+  private constructor(fd: number) {
+    this.fd = fd
+  }
+
+  /** @returns undefined where there can be none: on Windows a file cannot go before its last user, or no file can be made */
+  static create(): LedgerFile | undefined {
+    if (process.platform === 'win32') return undefined
+    const path = join(tmpdir(), `forkscope-${process.pid}-${files++}-${Math.random().toString(36).slice(2)}`)
+    try {
+      const fd = openSync(path, 'wx+', 0o600)
+      unlinkSync(path)
+      return new LedgerFile(fd)
+    } catch {
+      return undefined
+    }
+  }
+
+  /**
+   * Reads it for the last time.
+   * @param task the number of the first task whose end was not told
+   * @returns what gives the results of this task and those after it, as far as they were done
+   */
+  end(task: number): ((revive: Revive) => unknown)[] {
+    const bytes = Buffer.alloc(MOST_BYTES)
+    const size = readSync(this.fd, bytes, 0, MOST_BYTES, 0)
+    closeSync(this.fd)
+    const results: ((revive: Revive) => unknown)[] = []
+    let at = 0
+    while (at + HEAD_BYTES <= size && bytes.readUInt32LE(at) === (task + 1 + results.length) >>> 0) {
+      const kind = KINDS[bytes.readUInt32LE(at + 4)]
+      const start = at + HEAD_BYTES
+      at = start + bytes.readUInt32LE(at + 8)
+      if (kind === undefined || at > size) break
+      const body = bytes.subarray(start, at)
+      const part = kind === 'numbers' ? body.readDoubleLE() : kind === 'values' ? body : body.toString('utf8')
+      const batch = new OwnBatch()
+      batch.add({ kind, part, bytes: body.byteLength })
+      results.push((revive) => batch.valueAt(0, revive))
+    }
+    return results
+  }
+}
