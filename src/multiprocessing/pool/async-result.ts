@@ -1,34 +1,48 @@
 /** What `applyAsync` gives back: a result that will be there later. Python's `AsyncResult`. */
-import { StateError, TimeoutError } from '../errors.ts'
+import { StateError, StoppedError, TimeoutError } from '../errors.ts'
+import { checkTimeout } from '../run/wait-options.ts'
 
 export type Outcome<R> = { ok: true; value: R } | { ok: false; error: Error }
 
-/** How the result waits: so that a stop of the program ends the wait and the window shows it. */
-export type WaitForResult = <T>(promise: Promise<T>, timeoutMs: number | undefined, late: () => Error) => Promise<T>
+/** What a result belongs to: a task, or all tasks of a `map`. */
+export interface ResultOwner {
+  /** Somebody looks at the result, or will: so a failure is known. Called once. */
+  observed(): void
+  /** Somebody begins to wait: the window shows that. @returns what to call at the end of the wait */
+  waits(): (() => void) | undefined
+  /** Real milliseconds for the program's. */
+  realMs(programMs: number): number
+}
 
 /**
  * It can be awaited like a promise. Unlike one, a failure that nobody looks at is no unhandled rejection: the pool reports
  * every failure itself. Looking at it (`get`, `await`, `then`) marks the failure as observed.
  */
 export class AsyncResult<R> implements PromiseLike<R> {
-  readonly #waitFor: WaitForResult
-  readonly #onObserved: () => void
-  readonly #settled: Promise<Outcome<R>>
-  #settle: (outcome: Outcome<R>) => void = () => {}
+  readonly #owner: ResultOwner
+  /** Made when somebody waits: of a hundred thousand results most are there before anybody does. */
+  #listeners: ((outcome: Outcome<R>) => void)[] | null = null
   #outcome: Outcome<R> | null = null
   #observed = false
 
-  constructor(waitFor: WaitForResult, onObserved: () => void) {
-    this.#waitFor = waitFor
-    this.#onObserved = onObserved
-    this.#settled = new Promise((resolve) => (this.#settle = resolve))
+  constructor(owner: ResultOwner) {
+    this.#owner = owner
   }
 
   /** For the pool. @returns nothing; the first call counts */
   settle(outcome: Outcome<R>): void {
     if (this.#outcome) return
     this.#outcome = outcome
-    this.#settle(outcome)
+    const listeners = this.#listeners
+    this.#listeners = null
+    if (listeners) for (const listener of listeners) listener(outcome)
+  }
+
+  /** For the pool: calls back with the outcome, now if it is there, without looking at it. */
+  onSettled(listener: (outcome: Outcome<R>) => void): void {
+    if (this.#outcome) listener(this.#outcome)
+    else if (this.#listeners) this.#listeners.push(listener)
+    else this.#listeners = [listener]
   }
 
   /** Whether somebody looks, or has looked, at the outcome. */
@@ -40,34 +54,60 @@ export class AsyncResult<R> implements PromiseLike<R> {
    * The task's result.
    * @throws what the task threw; WorkerDiedError; TimeoutError after `timeoutMs`, and the task goes on
    */
-  async get({ timeoutMs }: { timeoutMs?: number } = {}): Promise<R> {
-    this.#observe()
-    const late = () => new TimeoutError(`The result was not there after ${timeoutMs} ms.`)
-    const outcome = await this.#waitFor(this.#settled, timeoutMs, late)
-    if (outcome.ok) return outcome.value
-    throw outcome.error
+  get({ timeoutMs }: { timeoutMs?: number } = {}): Promise<R> {
+    this.observe()
+    return this.#wait<R>(timeoutMs, (resolve, reject, outcome) => {
+      if (!outcome) reject(new TimeoutError(`The result was not there after ${timeoutMs} ms.`))
+      else if (outcome.ok) resolve(outcome.value)
+      else reject(outcome.error)
+    })
   }
 
   /** Waits until the task is done or failed. @returns whether it is: false only if `timeoutMs` ran out first */
-  async wait({ timeoutMs }: { timeoutMs?: number } = {}): Promise<boolean> {
-    const late = new TimeoutError()
-    try {
-      await this.#waitFor(this.#settled, timeoutMs, () => late)
-      return true
-    } catch (error) {
-      if (error === late) return false
-      throw error
-    }
+  wait({ timeoutMs }: { timeoutMs?: number } = {}): Promise<boolean> {
+    return this.#wait(timeoutMs, (resolve, _reject, outcome) => resolve(outcome !== null))
+  }
+
+  /** @param then is called with the outcome, or null if it was not there in time */
+  #wait<T>(
+    timeoutMs: number | undefined,
+    then: (resolve: (value: T) => void, reject: (error: Error) => void, outcome: Outcome<R> | null) => void,
+  ): Promise<T> {
+    const promise = new Promise<T>((resolve, reject) => {
+      const limitMs = checkTimeout(timeoutMs)
+      if (this.#outcome) {
+        then(resolve, reject, this.#outcome)
+        return
+      }
+      const leave = this.#owner.waits()
+      let timer: NodeJS.Timeout | undefined
+      this.onSettled((outcome) => {
+        clearTimeout(timer)
+        leave?.()
+        if (isStop(outcome)) promise.catch(() => {})
+        then(resolve, reject, outcome)
+      })
+      if (limitMs === undefined) return
+      const late = () => {
+        leave?.()
+        then(resolve, reject, null)
+      }
+      timer = setTimeout(late, this.#owner.realMs(limitMs))
+    })
+    if (this.#outcome && isStop(this.#outcome)) promise.catch(() => {})
+    return promise
   }
 
   /** For the pool: the outcome when it is there, without looking at it. */
   get settled(): Promise<Outcome<R>> {
-    return this.#settled
+    return new Promise((resolve) => this.onSettled(resolve))
   }
 
-  /** For the pool: somebody looks, through another result that this one is a part of. */
+  /** For the pool: somebody looks, perhaps through another result that this one is a part of. */
   observe(): void {
-    this.#observe()
+    if (this.#observed) return
+    this.#observed = true
+    this.#owner.observed()
   }
 
   ready(): boolean {
@@ -87,10 +127,9 @@ export class AsyncResult<R> implements PromiseLike<R> {
   ): PromiseLike<A | B> {
     return this.get().then(onValue, onError)
   }
+}
 
-  #observe(): void {
-    if (this.#observed) return
-    this.#observed = true
-    this.#onObserved()
-  }
+/** Nobody need look out for the end of the program: that alone is no unhandled rejection. */
+function isStop(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && outcome.error instanceof StoppedError
 }

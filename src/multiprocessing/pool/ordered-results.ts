@@ -41,7 +41,7 @@ export function asTheyCome<R>(parts: readonly AsyncResult<R[]>[]): () => Promise
   const come: Outcome<R[]>[] = []
   const wanted: ((outcome: Outcome<R[]>) => void)[] = []
   for (const part of parts) {
-    void part.settled.then((outcome) => {
+    part.onSettled((outcome) => {
       const waiting = wanted.shift()
       if (waiting) waiting(outcome)
       else come.push(outcome)

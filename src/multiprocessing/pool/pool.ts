@@ -10,7 +10,7 @@ import { locateTarget, type Target } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
 import { encodeList, encodeValue, type Revive } from '../wire/values.ts'
 import { TaskLength } from './ahead.ts'
-import { AsyncResult, type Outcome, type WaitForResult } from './async-result.ts'
+import { AsyncResult, type Outcome } from './async-result.ts'
 import {
   type ApplyOptions,
   type Callbacks,
@@ -22,14 +22,11 @@ import {
   type PoolOptions,
 } from './options.ts'
 import { asTheyCome, inOrder, ResultIterator } from './ordered-results.ts'
-import { describeCall, describeChunk, type Task } from './task.ts'
+import { type Call, describeCall, describeChunk, Task, type TaskHost } from './task.ts'
 import { TaskList } from './task-list.ts'
 import { type Initializer, PoolWorker } from './worker.ts'
 
 type PoolState = 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
-
-/** A call, before it has become a task. */
-type Call = Omit<Task, 'id' | 'result' | 'error' | 'stopWaiting' | 'given'>
 
 /** After this many workers in a row that died before they could take a task, the pool gives up. */
 const MAX_START_FAILURES = 3
@@ -100,11 +97,11 @@ export class Pool implements Ending {
     const location = locateTarget(target)
     const { callback, errorCallback, timeoutMs, signal, retries = 0, priority = 0 } = options
     const call: Call = {
-      name: describeCall(target.name || location.name, args),
+      name: this.#run.observed ? describeCall(location.name, args) : undefined,
       target: location,
       payload: partOf(args, 'args'),
       calls: 'one',
-      callback: callback as Task['callback'],
+      callback: callback as Call['callback'],
       errorCallback,
       timeoutMs,
       signal,
@@ -190,11 +187,10 @@ export class Pool implements Ending {
   ): AsyncResult<Awaited<R>[]>[] {
     this.#refuseUnlessOpen()
     const location = locateTarget(target)
-    const name = target.name || location.name
     // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
     const submitted = chunksOf(all, chunkSize, this.size).map(
       (chunk): Call => ({
-        name: describeChunk(name, calls, chunk),
+        name: this.#run.observed ? describeChunk(location.name, calls, chunk) : undefined,
         target: location,
         payload: listPart(chunk),
         calls,
@@ -218,22 +214,27 @@ export class Pool implements Ending {
     const observe = () => {
       for (const part of parts) part.observe()
     }
-    const whole = new AsyncResult<R[]>(this.#waitFor(name, this.#id), observe)
+    const whole = new AsyncResult<R[]>({
+      observed: observe,
+      waits: () => this.#waitingFor(name, this.#id),
+      realMs: (programMs) => this.#run.realMs(programMs),
+    })
     if (errorCallback) observe()
     let left = parts.length
+    const results = new Array<R[]>(parts.length)
     const settle = (outcome: Outcome<R[]>) => {
       if (whole.ready()) return
       whole.settle(outcome)
       this.#call(() => (outcome.ok ? callback?.(outcome.value) : errorCallback?.(outcome.error)))
     }
-    const done = async () => {
-      const outcomes = await Promise.all(parts.map((part) => part.settled))
-      settle({ ok: true, value: outcomes.flatMap((outcome) => (outcome.ok ? outcome.value : [])) })
-    }
-    for (const part of parts) {
-      void part.settled.then((outcome) => {
-        if (!outcome.ok) settle(outcome)
-        else if (--left === 0) void done()
+    for (const [index, part] of parts.entries()) {
+      part.onSettled((outcome) => {
+        if (!outcome.ok) {
+          settle(outcome)
+          return
+        }
+        results[index] = outcome.value
+        if (--left === 0) settle({ ok: true, value: results.flat(1) as R[] })
       })
     }
     if (left === 0) settle({ ok: true, value: [] })
@@ -305,18 +306,14 @@ export class Pool implements Ending {
 
   /** @param result whose it is, if the task is run again after a failure; else it gets one of its own */
   #submit(call: Call, retryOf?: string, result?: AsyncResult<unknown>): Task {
-    const id = this.#run.id('task')
-    const own = () =>
-      new AsyncResult<unknown>(this.#waitFor(call.name, id), () => {
-        if (task.error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: id })
-      })
-    const task: Task = { ...call, id, result: result ?? own(), stopWaiting: null, error: null, given: -1 }
+    const task = new Task(this.#run.id('task'), call, this.#taskHost, result)
+    const { id } = task
     this.#unfinished++
     this.#waiting.add(task)
     this.#listenToSignal(task)
     if (this.#run.observed) {
       const atUs = this.#run.nowUs()
-      const submitted = { type: 'task.submitted' as const, atUs, task: id, pool: this.#id, name: call.name }
+      const submitted = { type: 'task.submitted' as const, atUs, task: id, pool: this.#id, name: task.name }
       this.#run.emit(retryOf === undefined ? submitted : { ...submitted, retryOf })
     }
     this.#assign()
@@ -330,7 +327,7 @@ export class Pool implements Ending {
   }
 
   #listenToSignal(task: Task): void {
-    const { signal } = task
+    const { signal } = task.call
     if (!signal) return
     const abort = () => this.#stopTask(task, asError(signal.reason))
     if (signal.aborted) {
@@ -353,10 +350,10 @@ export class Pool implements Ending {
 
   /** The task runs from now on, and no longer than it may. */
   #startClock(task: Task): void {
-    const { timeoutMs, name } = task
+    const { timeoutMs } = task.call
     if (timeoutMs === undefined) return
     const late = () => {
-      this.#stopTask(task, new TimeoutError(`${name} was stopped, because it ran for more than ${timeoutMs} ms.`))
+      this.#stopTask(task, new TimeoutError(`${task.name} was stopped, because it ran for more than ${timeoutMs} ms.`))
     }
     const timer = setTimeout(late, this.#run.realMs(timeoutMs))
     const before = task.stopWaiting
@@ -366,24 +363,19 @@ export class Pool implements Ending {
     }
   }
 
-  #waitFor(name: string, task: string): WaitForResult {
-    return (promise, timeoutMs, late) =>
-      this.#run.wait((resolve, reject) => {
-        const leave = this.#run.blocking?.enter('waiting', { what: 'result', id: task, label: `result of ${name}` })
-        let timer: NodeJS.Timeout | undefined
-        promise.then((value) => {
-          clearTimeout(timer)
-          leave?.()
-          resolve(value)
-        })
-        if (timeoutMs !== undefined) {
-          timer = setTimeout(() => {
-            leave?.()
-            reject(late())
-          }, this.#run.realMs(timeoutMs))
-        }
-        return () => clearTimeout(timer)
-      })
+  readonly #revive: Revive = (handle) => revive(handle, this.#run)
+
+  readonly #taskHost: TaskHost = {
+    observed: ({ error, id }) => {
+      if (error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: id })
+    },
+    waits: (task) => (this.#run.blocking ? this.#waitingFor(task.name, task.id) : undefined),
+    realMs: (programMs) => this.#run.realMs(programMs),
+    revive: this.#revive,
+  }
+
+  #waitingFor(name: string, id: string): (() => void) | undefined {
+    return this.#run.blocking?.enter('waiting', { what: 'result', id, label: `result of ${name}` })
   }
 
   #refuseUnlessOpen(): void {
@@ -501,8 +493,6 @@ export class Pool implements Ending {
     }
   }
 
-  readonly #revive: Revive = (handle) => revive(handle, this.#run)
-
   #finish(task: Task, read: (revive: Revive) => unknown): void {
     let value: unknown
     try {
@@ -516,21 +506,20 @@ export class Pool implements Ending {
     task.stopWaiting?.()
     if (this.#run.observed) this.#run.emit({ type: 'task.finished', atUs: this.#run.nowUs(), task: task.id })
     task.result.settle({ ok: true, value })
-    if (task.callback) this.#call(() => task.callback?.(value as never))
+    const { callback } = task.call
+    if (callback) this.#call(() => callback(value as never))
   }
 
   /** @returns whether a failed task has tries left, and so was submitted once more, for the same result */
   #tryAgain(task: Task, info: ErrorInfo): boolean {
-    if (task.retries === 0 || (this.#state !== 'open' && this.#state !== 'closed')) return false
+    if (task.call.retries === 0 || (this.#state !== 'open' && this.#state !== 'closed')) return false
     this.#unfinished--
     task.stopWaiting?.()
     task.error = info
     const atUs = this.#run.nowUs()
     this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info })
     this.#run.emit({ type: 'task.observed', atUs, task: task.id })
-    const { name, target, payload, calls, callback, errorCallback, priority, timeoutMs, signal } = task
-    const retries = task.retries - 1
-    const again = { name, target, payload, calls, callback, errorCallback, priority, timeoutMs, signal, retries }
+    const again = { ...task.call, retries: task.call.retries - 1 }
     this.#submit(again, task.id, task.result)
     return true
   }
@@ -540,12 +529,12 @@ export class Pool implements Ending {
     task.stopWaiting?.()
     task.error = info
     this.#run.emit({ type: 'task.failed', atUs: this.#run.nowUs(), task: task.id, error: info })
-    if (task.errorCallback || task.result.observed) {
+    if (task.call.errorCallback || task.result.observed) {
       this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: task.id })
     }
     this.#keepForRetry(task)
     task.result.settle({ ok: false, error })
-    this.#call(() => task.errorCallback?.(error))
+    this.#call(() => task.call.errorCallback?.(error))
     this.#tellIdle()
   }
 
@@ -567,20 +556,8 @@ export class Pool implements Ending {
         throw new StateError('The pool has ended; start the program again to run its tasks again.')
       }
       this.#run.retries.delete(task.id)
-      const { name, target, payload, calls, callback, errorCallback, priority, timeoutMs } = task
       // The user asks, not the program: it is not run again by itself, and no signal of the program's takes it back.
-      const again = {
-        name,
-        target,
-        payload,
-        calls,
-        callback,
-        errorCallback,
-        priority,
-        timeoutMs,
-        signal: undefined,
-        retries: 0,
-      }
+      const again = { ...task.call, signal: undefined, retries: 0 }
       return this.#submit(again, task.id).id
     })
     this.#retriesKept.push(task.id)
@@ -590,7 +567,7 @@ export class Pool implements Ending {
   #reportFailure(task: Task, error: ErrorInfo, worker: PoolWorker | null): void {
     const where = worker ? { process: worker.path, pid: worker.pid } : {}
     const left = this.#unfinished - 1
-    this.#run.problem(task.errorCallback !== undefined || task.result.observed, {
+    this.#run.problem(task.call.errorCallback !== undefined || task.result.observed, {
       kind: 'task-failed',
       message: `${task.name} failed: ${describeError(error)}`,
       consequence: left > 0 ? `The other ${count(left, 'task')} ${left === 1 ? 'goes' : 'go'} on.` : 'No task is left.',
@@ -663,7 +640,7 @@ export class Pool implements Ending {
     const lost = task ? `${task.name} failed with it. ` : 'It had no task. '
     const next = broken ? '' : capitalize(`${replaced}${rest}`)
     const how = end.signal ? `was killed (${end.signal})` : describeEnd(end)
-    this.#run.problem(task ? task.errorCallback !== undefined || task.result.observed : false, {
+    this.#run.problem(task ? task.call.errorCallback !== undefined || task.result.observed : false, {
       kind: 'worker-died',
       message: `${worker.name} ${how}${end.error ? `: ${describeError(end.error)}` : ''}`,
       consequence: `${lost}${next}`.trim(),
@@ -708,7 +685,7 @@ function observed<R>(parts: AsyncResult<R>[]): AsyncResult<R>[] {
 
 /** Whether nothing can stop or overtake a task, so that it may be given to a worker ahead of its time. */
 function isPlain(task: Task | null): boolean {
-  return task !== null && task.timeoutMs === undefined && task.signal === undefined && task.priority === 0
+  return task !== null && task.call.timeoutMs === undefined && task.call.signal === undefined && task.call.priority === 0
 }
 
 function asError(reason: unknown): Error {

@@ -19,7 +19,7 @@ export class TaskList {
   /** Puts a task behind all that are as urgent or more. */
   add(task: Task): void {
     let at = this.#tasks.length
-    while (at > this.#head && (this.#tasks[at - 1] as Task).priority > task.priority) at--
+    while (at > this.#head && (this.#tasks[at - 1] as Task).call.priority > task.call.priority) at--
     if (at === this.#tasks.length) this.#tasks.push(task)
     else this.#tasks.splice(at, 0, task)
   }

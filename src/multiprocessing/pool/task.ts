@@ -1,20 +1,20 @@
 /** One call that was submitted to a pool. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import type { Part } from '../queue/batch.ts'
+import { OwnBatch, type Part } from '../queue/batch.ts'
 import { Queue } from '../queue/queue.ts'
 import type { TargetLocation } from '../targets.ts'
-import type { AsyncResult } from './async-result.ts'
+import type { Revive } from '../wire/values.ts'
+import { AsyncResult, type ResultOwner } from './async-result.ts'
 
 export type Calls = 'one' | 'items' | 'lists'
 
-export interface Task {
-  readonly id: string
-  /** The call in words. */
-  readonly name: string
+/** What is to be done, before it has become a task. */
+export interface Call {
+  /** The call in words; undefined as long as nobody wants to know. */
+  readonly name: string | undefined
   readonly target: TargetLocation
   /** The encoded arguments. */
   readonly payload: Part
-  readonly result: AsyncResult<unknown>
   /** What the payload holds: one call's arguments, or for several calls the item or the list of arguments of each. */
   readonly calls: Calls
   readonly callback: ((value: never) => void) | undefined
@@ -26,11 +26,62 @@ export interface Task {
   readonly signal: AbortSignal | undefined
   /** How often it is run again after a failure. */
   readonly retries: number
+}
+
+/** What a task has of its pool. */
+export interface TaskHost {
+  observed(task: Task): void
+  waits(task: Task): (() => void) | undefined
+  realMs(programMs: number): number
+  revive: Revive
+}
+
+export class Task implements ResultOwner {
+  readonly id: string
+  readonly call: Call
+  readonly result: AsyncResult<unknown>
   /** Stops what waits on its behalf: its clock and its listener on the signal. */
-  stopWaiting: (() => void) | null
-  error: ErrorInfo | null
+  stopWaiting: (() => void) | null = null
+  error: ErrorInfo | null = null
   /** Its number among all that its worker was given, once it has one. */
-  given: number
+  given = -1
+  readonly #host: TaskHost
+  #name: string | undefined
+
+  /** @param result whose it is, if the task is another try; else it gets one of its own */
+  constructor(id: string, call: Call, host: TaskHost, result?: AsyncResult<unknown>) {
+    this.id = id
+    this.call = call
+    this.#host = host
+    this.#name = call.name
+    this.result = result ?? new AsyncResult(this)
+  }
+
+  /** The call in words. */
+  get name(): string {
+    this.#name ??= describe(this.call, this.#host.revive)
+    return this.#name
+  }
+
+  observed(): void {
+    this.#host.observed(this)
+  }
+
+  waits(): (() => void) | undefined {
+    return this.#host.waits(this)
+  }
+
+  realMs(programMs: number): number {
+    return this.#host.realMs(programMs)
+  }
+}
+
+/** From what was sent, for the arguments themselves may have changed since. */
+function describe({ target, payload, calls }: Call, reviver: Revive): string {
+  const batch = new OwnBatch()
+  batch.add(payload)
+  const args = batch.valueAt(0, reviver) as unknown[]
+  return calls === 'one' ? describeCall(target.name, args) : describeChunk(target.name, calls, args)
 }
 
 const MAX_ARGUMENT_CHARACTERS = 24

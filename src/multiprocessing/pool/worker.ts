@@ -106,18 +106,18 @@ export class PoolWorker {
     let first: Task | undefined
     const send = () => {
       if (!first) return
-      const header: TasksHeader = { type: 'tasks', target: first.target, calls: first.calls, first: first.given }
+      const header: TasksHeader = { type: 'tasks', target: first.call.target, calls: first.call.calls, first: first.given }
       this.#child.send(header, batch.encode(0, batch.count))
     }
     for (const task of tasks) {
       task.given = this.tasksGiven++
       this.tasks.push(task)
       const same = first && isSameFunction(first, task)
-      if (same && batch.add(task.payload)) continue
+      if (same && batch.add(task.call.payload)) continue
       send()
       first = task
       batch = new OwnBatch()
-      batch.add(task.payload)
+      batch.add(task.call.payload)
     }
     send()
   }
@@ -213,6 +213,6 @@ export class PoolWorker {
   }
 }
 
-function isSameFunction(a: Task, b: Task): boolean {
+function isSameFunction({ call: a }: Task, { call: b }: Task): boolean {
   return a.calls === b.calls && a.target.module === b.target.module && a.target.name === b.target.name
 }
