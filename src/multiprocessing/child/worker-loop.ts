@@ -1,13 +1,13 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { errorInfo } from '../errors.ts'
 import type { Calls } from '../pool/task.ts'
-import { OwnBatch, type Part, partOf, ReceivedBatch } from '../queue/batch.ts'
+import { listPart, OwnBatch, type Part, partOf, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { Target, TargetLocation } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame, type Header } from '../wire/frames.ts'
 import { revive } from '../wire/revive.ts'
-import { decodeValue, encodeList, type Revive } from '../wire/values.ts'
+import { decodeValue, type Revive } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -40,9 +40,25 @@ const HOLD_MS = 0.3
 const BREATHE_MS = 2
 
 /** One call after the other; the first that throws ends the chunk. Only what is a promise is awaited: that is most of the time. */
-async function callEach(fn: Target, calls: 'items' | 'lists', chunk: readonly unknown[]): Promise<unknown[]> {
+function callEach(fn: Target, calls: 'items' | 'lists', chunk: readonly unknown[]): unknown[] | Promise<unknown[]> {
   const results: unknown[] = []
   for (const args of chunk) {
+    const result = calls === 'items' ? fn(args) : fn(...(args as unknown[]))
+    if (isThenable(result)) return goOnWith(result, fn, calls, chunk, results)
+    results.push(result)
+  }
+  return results
+}
+
+async function goOnWith(
+  first: PromiseLike<unknown>,
+  fn: Target,
+  calls: 'items' | 'lists',
+  chunk: readonly unknown[],
+  results: unknown[],
+): Promise<unknown[]> {
+  results.push(await first)
+  for (const args of chunk.slice(results.length)) {
     const result = calls === 'items' ? fn(args) : fn(...(args as unknown[]))
     results.push(isThenable(result) ? await result : result)
   }
@@ -147,18 +163,18 @@ export class WorkerLoop {
       try {
         if (!fn) this.#targets.set(key, (fn = await importTarget(target)))
         const args = group.batch.valueAt(index, this.#revive) as unknown[]
-        let result: unknown
-        if (calls === 'one') {
-          result = fn(...args)
-          if (isThenable(result)) {
-            this.flush()
-            result = await result
-          }
-        } else {
-          if (args.length > 1) this.flush()
-          result = await callEach(fn, calls, args)
+        // Several calls may take long together, whatever one of them takes.
+        if (calls !== 'one' && args.length > 1) this.flush()
+        let result: unknown = calls === 'one' ? fn(...args) : callEach(fn, calls, args)
+        if (isThenable(result)) {
+          this.flush()
+          result = await result
         }
-        this.#hold(first + index, calls === 'one' ? partOf(result, 'result') : listPart(result as unknown[]), startMs)
+        this.#hold(
+          first + index,
+          calls === 'one' ? partOf(result, 'result') : listPart(result as unknown[], 'result'),
+          startMs,
+        )
       } catch (error) {
         this.flush()
         const header: TaskEndHeader = { type: 'task-failed', meanMs: performance.now() - startMs }
@@ -228,9 +244,4 @@ export class WorkerLoop {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-}
-
-function listPart(list: readonly unknown[]): Part {
-  const bytes = encodeList(list, 'result')
-  return { kind: 'values', part: bytes, bytes: bytes.byteLength }
 }

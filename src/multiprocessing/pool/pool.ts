@@ -4,11 +4,11 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo, PoolBrokenError, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
-import { type Part, partOf } from '../queue/batch.ts'
+import { listPart, partOf } from '../queue/batch.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
 import { locateTarget, type Target } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
-import { encodeList, encodeValue, type Revive } from '../wire/values.ts'
+import { encodeValue, type Revive } from '../wire/values.ts'
 import { TaskLength } from './ahead.ts'
 import { AsyncResult, type Outcome } from './async-result.ts'
 import {
@@ -192,7 +192,7 @@ export class Pool implements Ending {
       (chunk): Call => ({
         name: this.#run.observed ? describeChunk(location.name, calls, chunk) : undefined,
         target: location,
-        payload: listPart(chunk),
+        payload: listPart(chunk, 'args'),
         calls,
         callback: undefined,
         errorCallback: undefined,
@@ -685,7 +685,9 @@ function observed<R>(parts: AsyncResult<R>[]): AsyncResult<R>[] {
 
 /** Whether nothing can stop or overtake a task, so that it may be given to a worker ahead of its time. */
 function isPlain(task: Task | null): boolean {
-  return task !== null && task.call.timeoutMs === undefined && task.call.signal === undefined && task.call.priority === 0
+  return (
+    task !== null && task.call.timeoutMs === undefined && task.call.signal === undefined && task.call.priority === 0
+  )
 }
 
 function asError(reason: unknown): Error {
@@ -698,10 +700,4 @@ function count(number: number, what: string): string {
 
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-/** A chunk of calls, encoded as one. @throws UnsendableError */
-function listPart(chunk: readonly unknown[]): Part {
-  const bytes = encodeList(chunk, 'args')
-  return { kind: 'values', part: bytes, bytes: bytes.byteLength }
 }

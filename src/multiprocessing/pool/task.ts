@@ -59,7 +59,7 @@ export class Task implements ResultOwner {
 
   /** The call in words. */
   get name(): string {
-    this.#name ??= describe(this.call, this.#host.revive)
+    this.#name ??= inWords(this.call, this.#host.revive)
     return this.#name
   }
 
@@ -77,7 +77,7 @@ export class Task implements ResultOwner {
 }
 
 /** From what was sent, for the arguments themselves may have changed since. */
-function describe({ target, payload, calls }: Call, reviver: Revive): string {
+function inWords({ target, payload, calls }: Call, reviver: Revive): string {
   const batch = new OwnBatch()
   batch.add(payload)
   const args = batch.valueAt(0, reviver) as unknown[]

@@ -106,7 +106,12 @@ export class PoolWorker {
     let first: Task | undefined
     const send = () => {
       if (!first) return
-      const header: TasksHeader = { type: 'tasks', target: first.call.target, calls: first.call.calls, first: first.given }
+      const header: TasksHeader = {
+        type: 'tasks',
+        target: first.call.target,
+        calls: first.call.calls,
+        first: first.given,
+      }
       this.#child.send(header, batch.encode(0, batch.count))
     }
     for (const task of tasks) {

@@ -12,7 +12,7 @@
  */
 import { WireError } from '../errors.ts'
 import { plainJson } from '../wire/plain-json.ts'
-import { decodeValue, encodeValue, type Revive } from '../wire/values.ts'
+import { decodeValue, encodeList, encodeValue, type Revive } from '../wire/values.ts'
 
 const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
 type Kind = (typeof KIND)[keyof typeof KIND]
@@ -108,6 +108,16 @@ export function partOf(value: unknown, what: string): Part {
     if (json !== undefined) return { kind: 'json', part: json, bytes: LENGTH_BYTES + json.length }
   }
   const bytes = encodeValue(value, what)
+  return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
+}
+
+/** Lists up to this length are looked through for plain data; longer ones are mostly alike. */
+const SHORT_LIST = 16
+
+/** A list of the library's own making: the items of a chunk of calls, or their results. @throws as `partOf` */
+export function listPart(list: readonly unknown[], what: string): Part {
+  if (list.length <= SHORT_LIST) return partOf(list, what)
+  const bytes = encodeList(list, what)
   return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
 }
 

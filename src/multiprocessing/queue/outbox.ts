@@ -2,8 +2,9 @@
  * Puts of this process into an unbounded queue of another, without asking for each.
  *
  * The owner says with the answer to the first put that this process need not ask any more. From then on an item is put as soon
- * as it is in the outbox: all that is in it leaves at the end of the turn, and before anything else that this process sends, so
- * whoever learns of what this process did after a put will find the item in the queue. The owner tells what it has taken in; so
+ * as it is in the outbox. What was put leaves at once, unless puts follow each other so fast that the program does nothing else in
+ * between; then they leave together, at the end of the turn, and before anything else that this process sends, so whoever learns
+ * of what this process did after a put will find the item in the queue. The owner tells what it has taken in; so
  * many bytes that it has not are the most that may be on their way, and then `put` waits.
  */
 import { type Batch, OwnBatch, partOf } from './batch.ts'
@@ -11,10 +12,15 @@ import { type Batch, OwnBatch, partOf } from './batch.ts'
 /** So many bytes may be on their way to the owner, before puts wait for it. */
 const WINDOW_BYTES = 2 * 1024 * 1024
 
+/** Between two puts that are closer than this, a program cannot have done anything that is seen from outside. */
+const NOTHING_BETWEEN_MS = 0.002
+
 export interface OutboxLine {
   /** Something is in the outbox: `flush` must be called before anything else is sent, and at the end of the turn. */
   filled(outbox: Outbox): void
   send(payload: readonly Uint8Array[]): void
+  /** Hands what was sent to the kernel now. */
+  flush(): void
 }
 
 export class Outbox {
@@ -24,6 +30,7 @@ export class Outbox {
   /** The sizes of the frames that the owner has not taken in yet, in order. */
   readonly #onTheirWay: number[] = []
   #bytesOnTheirWay = 0
+  #lastPutMs = 0
   readonly #waiting = new Set<() => void>()
 
   constructor(line: OutboxLine) {
@@ -51,24 +58,27 @@ export class Outbox {
 
   /** Puts one item, where it is `open`. @throws UnsendableError */
   add(item: unknown): void {
-    if (this.#batch) {
-      if (typeof item === 'number' && this.#batch.addNumber(item)) return
+    if (typeof item !== 'number' || !this.#batch?.addNumber(item)) {
       const part = partOf(item, 'item')
-      if (!this.#batch.add(part)) {
+      if (!this.#batch?.add(part)) {
         this.flush()
         this.#begin().add(part)
       }
-    } else {
-      const part = partOf(item, 'item')
-      this.#begin().add(part)
     }
     if (this.#batch?.full) this.flush()
+    const nowMs = performance.now()
+    if (nowMs - this.#lastPutMs < NOTHING_BETWEEN_MS) this.#lastPutMs = nowMs
+    else {
+      this.#line.flush()
+      this.#lastPutMs = performance.now()
+    }
   }
 
   /** Puts many, where it is `open`. */
   addBatch(batch: Batch): void {
     this.flush()
     this.#send(batch)
+    this.#line.flush()
   }
 
   /** Calls `go` once it is open. @returns what to call to wait no more */

@@ -70,6 +70,7 @@ export class QueueService implements Service {
     const outbox = new Outbox({
       filled: (filled) => hub.flushLater(filled),
       send: (payload) => hub.send({ type: 'queue.put-trusted', to: owner, queue: id }, payload),
+      flush: () => hub.flushTo(owner),
     })
     this.#outboxes.set(id, { owner, outbox })
     return outbox

@@ -72,10 +72,15 @@ export class Channel {
     })
   }
 
-  /** Sends everything now. Resolves once the kernel has it, or at once if it took it right away or the channel is closed. */
-  flush(): Promise<void> | undefined {
+  /** Hands everything to the kernel now, as far as it takes it at once; the rest follows by itself. */
+  writeNow(): void {
     this.beforeSend?.()
     this.#write()
+  }
+
+  /** Sends everything now. Resolves once the kernel has it, or at once if it took it right away or the channel is closed. */
+  flush(): Promise<void> | undefined {
+    this.writeNow()
     if (this.#closed || this.#socket.writableLength === 0) return undefined
     return new Promise((resolve) => {
       const done = () => {

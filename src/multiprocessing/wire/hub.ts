@@ -59,6 +59,11 @@ export class Hub {
     this.#held.add(held)
   }
 
+  /** Hands everything for a process to the kernel now, as far as that takes it. */
+  flushTo(path: string): void {
+    this.#next(path)?.writeNow()
+  }
+
   readonly #flush = (): void => {
     if (this.#held.size === 0) return
     const all = [...this.#held]

@@ -1,0 +1,87 @@
+/** Puts that need not ask: what `put` promises holds for them as well. */
+import { expect, test } from 'vitest'
+import { Event, Process, Queue } from '../../src/multiprocessing/index.ts'
+import { putAndFill, putAndSet, putUntilClosed } from '../fixtures/trusted.ts'
+import { waitUntil } from '../wait-until.ts'
+import { runObserved as run } from './observed.ts'
+
+test('whoever learns that something was put finds it in the queue', async () => {
+  await run(async () => {
+    const queue = new Queue<number>()
+    const [there, back] = [new Queue<number>(), new Queue<number>()]
+    const child = new Process(putAndSet, [queue, there, back])
+    child.start()
+    for (let i = 1; i <= 200; i++) {
+      await there.put(i)
+      await back.get()
+      expect(await queue.size()).toBe(2 * i)
+    }
+    await there.close()
+    await child.join()
+  })
+})
+
+test('every put that was done before a process knew of the end is in the queue, and none after', async () => {
+  for (let round = 0; round < 5; round++) {
+    await run(async () => {
+      const queue = new Queue<number>()
+      const counts = new Queue<number>()
+      const putters = [1, 2, 3].map(() => new Process(putUntilClosed, [queue, counts]))
+      for (const putter of putters) putter.start()
+      let got = 0
+      while (got < 2_000) got += (await queue.getMany()).length
+      await queue.close()
+      await expect(queue.put(0)).rejects.toThrow('is closed')
+      // The end comes only when all of them know: until then there are items, or a wait.
+      for await (const _ of queue) got++
+      const put = (await counts.get()) + (await counts.get()) + (await counts.get())
+      expect(got).toBe(put)
+    })
+  }
+})
+
+test('a queue whose putter is killed ends all the same', async () => {
+  await run(async () => {
+    const queue = new Queue<number>()
+    const counts = new Queue<number>()
+    const putter = new Process(putUntilClosed, [queue, counts])
+    putter.start()
+    await queue.get()
+    putter.kill()
+    await putter.join()
+    await queue.close()
+    let last = 0
+    for await (const item of queue) {
+      // In order, and no gap: what is lost of a killed process is at its end.
+      expect(item).toBe(last + 1)
+      last = item
+    }
+    expect(await queue.size()).toBe(0)
+  })
+})
+
+test('a putter waits for an owner that does not take in what it puts', async () => {
+  const self = await run(async (self) => {
+    const queue = new Queue<string>()
+    const said = new Queue<string>()
+    const go = new Event()
+    // A process of its own keeps the queue, and is stopped: this one must go on.
+    const child = new Process(putAndFill, [queue, said, go])
+    child.start()
+    expect(await said.get()).toBe('begun')
+    await go.set()
+    // Nothing is taken in while this process computes.
+    const end = performance.now() + 300
+    while (performance.now() < end);
+    expect(await said.get()).toBe('done')
+    expect(await queue.size()).toBe(101)
+    await child.join()
+    return self
+  })
+  // It put 100 items of 100 KB: more than may be on their way.
+  const waits =
+    self.of('process.waited').length +
+    self.of('process.state').filter(({ waitingOn }) => waitingOn?.what === 'put').length
+  expect(waits).toBeGreaterThan(0)
+  await waitUntil('ended', () => self.of('process.exited').length > 0)
+})
