@@ -1,6 +1,6 @@
 /** Puts that need not ask: what `put` promises holds for them as well. */
 import { expect, test } from 'vitest'
-import { Event, Process, Queue } from '../../src/multiprocessing/index.ts'
+import { Process, Queue } from '../../src/multiprocessing/index.ts'
 import { putAndExit, putAndFill, putAndSet, putUntilClosed } from '../fixtures/trusted.ts'
 import { waitUntil } from '../wait-until.ts'
 import { runObserved as run } from './observed.ts'
@@ -74,12 +74,9 @@ test('a putter waits for an owner that does not take in what it puts', async () 
   const self = await run(async (self) => {
     const queue = new Queue<string>()
     const said = new Queue<string>()
-    const go = new Event()
-    const child = new Process(putAndFill, [queue, said, go])
+    const child = new Process(putAndFill, [queue, said])
     child.start()
     expect(await said.get()).toBe('begun')
-    await go.set()
-    await new Promise((resolve) => setImmediate(resolve))
     // Nothing is taken in while this process computes.
     const end = performance.now() + 300
     while (performance.now() < end);
