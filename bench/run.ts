@@ -2,19 +2,26 @@
  * `npm run bench`: ours against what a user would take instead, side by side. Each goal is measured in rounds, one of theirs
  * and one of ours by turns, and what counts is the median of the rounds' ratios: so what else the machine does hits both.
  *
- * `--json` prints one line a goal and nothing else on stdout; `--only WORDS` runs some; `--rounds N` (7 if left out).
+ * `--json` prints one line a goal and nothing else on stdout; `--only WORDS` runs some; `--rounds N` (7 if left out). What is
+ * compared with is Python, and after `npm install --prefix bench` the pools of others; without them, their rows are left out.
  */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 interface Case {
   what: string
   against: string
-  /** Ours over theirs, at least. */
-  goal: number
+  /** Ours over theirs, at least; null for what is only to be known. */
+  goal: number | null
   ours: string[]
   theirs: string[]
+}
+
+const AGAINST: Record<string, string> = {
+  manager: "Python's Manager().Queue",
+  list: 'Python putting lists of 256',
 }
 
 const queue = (
@@ -25,50 +32,112 @@ const queue = (
   bytes: number,
   theirCount = count,
 ): Case => ({
-  what,
-  against:
-    how[1] === 'manager'
-      ? "Python's Manager().Queue"
-      : how[1] === 'list'
-        ? 'Python putting lists of 256'
-        : "Python's Queue",
+  what: `Queue, ${what}`,
+  against: AGAINST[how[1]] ?? "Python's Queue",
   goal,
   ours: ['queue.ts', how[0], String(count), String(bytes)],
   theirs: ['queue_rate.py', how[1], String(theirCount), String(bytes)],
 })
 
-const pool = (what: string, against: string, goal: number, how: string, count: number): Case => ({
-  what,
+const crowd = (how: string, count: number): Case => ({
+  what: `Queue, small items, ${how.replaceAll('-', ' ')} (three processes)`,
+  against: "Python's Queue",
+  goal: null,
+  ours: ['crowd.ts', how, String(count)],
+  theirs: ['crowd_rate.py', how, '90000'],
+})
+
+const roundTrip = (what: string, percentile: number, goal: number): Case => ({
+  what: `Queue, round trip on idle queues (${what})`,
+  against: "Python's Queue",
+  goal,
+  ours: ['round-trip.ts', '300', String(percentile)],
+  theirs: ['round_trip_rate.py', '300', String(percentile)],
+})
+
+const pool = (what: string, against: string, goal: number, how: string, count: number, theirCount: number): Case => ({
+  what: `Pool, ${what}`,
   against,
   goal,
   ours: ['pool.ts', how, String(count)],
-  theirs: ['pool_rate.py', how, String(count)],
+  theirs: ['pool_rate.py', how, String(theirCount)],
 })
 
+const peer = (which: string, goal: number): Case => ({
+  what: 'Pool, no-op tasks, many outstanding',
+  against: which,
+  goal,
+  ours: ['pool.ts', 'apply_async', '200000'],
+  theirs: ['pools.mjs', which, '30000'],
+})
+
+const SMALL = 'small items, awaited put and get'
+const NO_OP = 'no-op tasks, many outstanding'
+
 const CASES: Case[] = [
-  queue('Queue, small items, awaited put and get', 20, ['one', 'one'], 10_000, 0, 50_000),
-  queue('Queue, small items, awaited put and get', 250, ['one', 'manager'], 10_000, 0, 3_000),
-  queue('Queue, small items, putMany and getMany', 30, ['many', 'one'], 500_000, 0, 50_000),
-  queue('Queue, small items, putMany and getMany', 3, ['many', 'list'], 500_000, 0),
-  queue('Queue, 1 KiB strings, putMany and getMany', 4, ['many', 'one'], 50_000, 1024, 20_000),
-  queue('Queue, 64 KiB strings, putMany and getMany', 2.5, ['many', 'one'], 3_000, 65_536),
-  queue('Queue, 1 MiB strings, putMany and getMany', 2.5, ['many', 'one'], 200, 1_048_576),
+  queue(SMALL, 20, ['one', 'one'], 2_000_000, 0, 50_000),
+  queue(SMALL, 250, ['one', 'manager'], 2_000_000, 0, 3_000),
+  ...['json', 'advanced'].map(
+    (how): Case => ({
+      what: `Queue, ${SMALL}`,
+      against: `process.send (${how}), passed on by the parent`,
+      goal: 20,
+      ours: ['queue.ts', 'one', '2000000', '0'],
+      theirs: ['process-send.mjs', how, '50000'],
+    }),
+  ),
+  queue('small items, putMany and getMany', 30, ['many', 'one'], 5_000_000, 0, 50_000),
+  queue('small items, putMany and getMany', 3, ['many', 'list'], 5_000_000, 0, 1_000_000),
+  queue('1 KiB strings, putMany and getMany', 4, ['many', 'one'], 200_000, 1024, 20_000),
+  queue('64 KiB strings, putMany and getMany', 2.5, ['many', 'one'], 10_000, 65_536, 3_000),
+  queue('1 MiB strings, putMany and getMany', 2.5, ['many', 'one'], 500, 1_048_576, 200),
+  queue('1 MiB bytes, awaited put and getMany', 4.5, ['bytes', 'bytes'], 500, 1_048_576, 200),
   {
-    what: 'Queue, round trip on idle queues (median)',
-    against: "Python's Queue",
-    goal: 1,
-    ours: ['round-trip.ts', '200'],
-    theirs: ['round_trip_rate.py', '200'],
+    what: 'Queue, 64 KiB strings, putMany and getMany',
+    against: 'the floor, a bare stream that nobody looks into',
+    goal: null,
+    ours: ['queue.ts', 'many', '10000', '65536'],
+    theirs: ['floor.mjs', '65536', '16000'],
   },
-  pool('Pool, no-op tasks, many outstanding', "Python's apply_async", 12, 'apply_async', 30_000),
-  pool('Pool, no-op tasks, many outstanding', "Python's map(chunksize=1)", 6, 'map1', 30_000),
-  pool('Pool, map with its own chunks', "Python's map", 1.1, 'map', 300_000),
+  crowd('many-to-one', 900_000),
+  crowd('one-to-many', 60_000),
+  roundTrip('median', 50, 1),
+  roundTrip('p99', 99, 0.5),
+  pool(NO_OP, "Python's apply_async", 12, 'apply_async', 200_000, 30_000),
+  pool(NO_OP, "Python's map(chunksize=1)", 6, 'map1', 200_000, 30_000),
+  peer('piscina', 10),
+  peer('tinypool', 10),
+  peer('tinypool on processes', 25),
+  peer('workerpool on processes', 10),
+  peer('jest-worker on processes', 10),
+  pool('map with its own chunks', "Python's map", 1.1, 'map', 1_000_000, 300_000),
+  {
+    what: 'starting a process, to its first message (goal: at most 1.1 times as long)',
+    against: 'child_process.fork',
+    goal: 1 / 1.1,
+    ours: ['start.mjs', '15'],
+    theirs: ['fork.mjs', '15'],
+  },
   {
     what: 'the spider, cold (goal: at most 1.1 times as long)',
     against: "Python's fork pool",
     goal: 1 / 1.1,
-    ours: ['spider.ts', 'cold'],
+    ours: ['spider.mjs', 'cold'],
     theirs: ['spider_rate.py'],
+  },
+  {
+    what: 'the spider, warm (goal: at most 0.42 s; ideal: 0.4)',
+    against: 'the ideal',
+    goal: 0.4 / 0.42,
+    ours: ['spider.mjs', 'warm'],
+    theirs: ['ideal.mjs', '0.4'],
+  },
+  {
+    what: 'telemetry on, at full rate (goal: at most 5 % slower)',
+    against: 'telemetry off',
+    goal: 0.95,
+    ours: ['watched.mjs', 'on', '2000000'],
+    theirs: ['watched.mjs', 'off', '2000000'],
   },
 ]
 
@@ -93,26 +162,40 @@ if (spawnSync('python3', ['--version']).status !== 0) {
 }
 
 const folder = import.meta.dirname
+const hasPeers = existsSync(join(folder, 'node_modules'))
+
+/** How to run one: Python's by Python; ours and theirs by the Node that runs this, ours from the built library. */
+function run(side: 'ours' | 'theirs', [file = '', ...args]: string[]): number {
+  if (file.endsWith('.py')) return measure('python3', [join(folder, 'python', file), ...args])
+  const own = existsSync(join(folder, 'ours', file))
+  return measure(process.execPath, [join(folder, side === 'ours' || own ? 'ours' : 'theirs', file), ...args])
+}
+
 for (const { what, against, goal, ours, theirs } of CASES) {
   if (values.only && !`${what} ${against}`.includes(values.only)) continue
-  const [[ourFile = '', ...ourArgs], [theirFile = '', ...theirArgs]] = [ours, theirs]
+  if (theirs[0] === 'pools.mjs' && !hasPeers) {
+    process.stderr.write(`left out: ${against} (npm install --prefix bench)\n`)
+    continue
+  }
   const ratios: number[] = []
   const rates: number[] = []
   for (let round = 0; round < Number(values.rounds); round++) {
-    const their = measure('python3', [join(folder, 'python', theirFile), ...theirArgs])
-    const our = measure(process.execPath, ['--conditions=forkscope-source', join(folder, 'ours', ourFile), ...ourArgs])
+    const their = run('theirs', theirs)
+    const our = run('ours', ours)
     ratios.push(our / their)
     rates.push(our)
   }
   const ratio = Number(median(ratios).toFixed(3))
-  const met = ratio >= goal
-  if (values.json)
-    process.stdout.write(`${JSON.stringify({ what, against, ratio, goal: Number(goal.toFixed(3)), met })}\n`)
-  else {
-    const rate = median(rates)
-    const figure = rate < 10 ? rate.toFixed(2) : Math.round(rate).toLocaleString('en')
+  if (values.json) {
+    if (goal === null) continue
     process.stdout.write(
-      `${met ? 'met    ' : 'NOT MET'}  ${what}: ${ratio} times ${against}, goal ${goal.toFixed(2)} (ours: ${figure} a second)\n`,
+      `${JSON.stringify({ what, against, ratio, goal: Number(goal.toFixed(3)), met: ratio >= goal })}\n`,
     )
+    continue
   }
+  const rate = median(rates)
+  const figure = rate < 100 ? rate.toFixed(2) : Math.round(rate).toLocaleString('en')
+  const word = goal === null ? 'no goal' : ratio >= goal ? 'met    ' : 'NOT MET'
+  const wanted = goal === null ? '' : `, goal ${goal.toFixed(2)}`
+  process.stdout.write(`${word}  ${what}: ${ratio} times ${against}${wanted} (ours: ${figure} a second)\n`)
 }

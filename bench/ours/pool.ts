@@ -1,5 +1,5 @@
 /** How many tasks that do nothing a pool of two does a second. Arguments: how (apply_async, map1, map), count. */
-import { main, Pool } from 'forkscope'
+import { main, Pool } from '../../dist/multiprocessing/index.js'
 
 export const nothing = (n: number) => n
 

@@ -1,4 +1,4 @@
-"""How many items a second go through a Queue between two processes. Arguments: how (one, list, manager), count, bytes of each (0: numbers)."""
+"""How many items a second go through a Queue between two processes. Arguments: how (one, list, manager, bytes), count, bytes of each (0: numbers)."""
 import sys
 from multiprocessing import Manager, Process, Queue
 from time import perf_counter
@@ -19,9 +19,16 @@ def is_item(value, i, body):
     return len(value) == HEAD + len(body) and value.startswith(str(i).rjust(HEAD, '0')) and value.endswith(body)
 
 
+def is_bytes_item(value, i, size):
+    return value[:4] == i.to_bytes(4, 'big') and value.endswith(bytes([7]) * (size - 4))
+
+
 def produce(queue, how, count, size):
     body = 'x' * max(0, size - HEAD)
-    if how == 'list':
+    if how == 'bytes':
+        for i in range(count):
+            queue.put(i.to_bytes(4, 'big') + bytes([7]) * (size - 4))
+    elif how == 'list':
         for i in range(0, count, BATCH):
             queue.put([item(j, body) for j in range(i, min(count, i + BATCH))])
     else:
@@ -39,7 +46,7 @@ if __name__ == '__main__':
     while got < count:
         value = queue.get()
         for one in value if how == 'list' else [value]:
-            assert is_item(one, got, body)
+            assert is_bytes_item(one, got, size) if how == 'bytes' else is_item(one, got, body)
             got += 1
         if start is None:
             start, first = perf_counter(), got

@@ -1,5 +1,5 @@
 /** A program of ten processes that do nothing: what the window costs while nothing happens. */
-import { main, Process, sleep } from 'forkscope'
+import { main, Process, sleep } from '../../src/multiprocessing/index.ts'
 
 export async function idle() {
   await sleep(24 * 3_600_000)

@@ -31,6 +31,8 @@ export {
   Future,
   ProcessPoolExecutor,
   type ShutdownOptions,
+  type WaitForFuturesOptions,
+  wait,
 } from './pool/executor.ts'
 export type { ApplyOptions, Callbacks, MapAsyncOptions, MapOptions, PoolOptions } from './pool/options.ts'
 export type { ResultIterator } from './pool/ordered-results.ts'

@@ -87,3 +87,45 @@ test('nothing is given ahead once tasks are long', () => {
   for (let i = 0; i < 10; i++) length.note(50)
   expect(length.depth).toBe(1)
 })
+
+test('an urgent task comes before those that were given ahead', async () => {
+  const order: string[] = []
+  await run(async () => {
+    await using pool = new Pool(1)
+    await pool.map(targets.square, numbers(200), { chunkSize: 1 })
+    const results = numbers(60).map((n) =>
+      pool.applyAsync(targets.compute, [1], { callback: () => order.push(`task ${n}`) }),
+    )
+    await results[5]?.get()
+    results.push(pool.applyAsync(targets.compute, [1], { priority: -1, callback: () => order.push('urgent') }))
+    await Promise.all(results.map((result) => result.get()))
+  })
+  expect(order).toHaveLength(61)
+  expect(order.indexOf('urgent')).toBeLessThan(40)
+  // The others keep their order.
+  expect(order.filter((name) => name !== 'urgent')).toEqual(numbers(60).map((n) => `task ${n}`))
+})
+
+test('long tasks after many short ones are shared by all workers', async () => {
+  const observed = await run(async () => {
+    await using pool = new Pool(2)
+    await pool.map(targets.square, numbers(2_000), { chunkSize: 1 })
+    await pool.map(targets.compute, new Array<number>(12).fill(60), { chunkSize: 1 })
+  })
+  const last = observed.of('task.started').slice(-12)
+  const shares = [...new Set(last.map(({ process }) => process))].map(
+    (worker) => last.filter(({ process }) => process === worker).length,
+  )
+  expect(shares).toHaveLength(2)
+  expect(Math.max(...shares)).toBeLessThanOrEqual(9)
+})
+
+test('a worker ends after as many tasks as it may, not counting those it gave back', async () => {
+  const observed = await run(async () => {
+    await using pool = new Pool(2, { maxTasksPerChild: 50 })
+    expect(await pool.map(targets.square, numbers(200), { chunkSize: 1 })).toEqual(numbers(200).map((n) => n * n))
+  })
+  const begun = new Map<string, number>()
+  for (const { process } of observed.of('task.started')) begun.set(process, (begun.get(process) ?? 0) + 1)
+  for (const count of begun.values()) expect(count).toBeLessThanOrEqual(50)
+})

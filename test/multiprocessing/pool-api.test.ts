@@ -12,6 +12,7 @@ import {
   RemoteError,
   StateError,
   TimeoutError,
+  wait,
 } from '../../src/multiprocessing/index.ts'
 import * as targets from '../fixtures/pool.ts'
 import { isAlive, waitUntil } from '../wait-until.ts'
@@ -233,4 +234,29 @@ test('the executor: submit, map, cancel, as they are completed, shut down', asyn
 test('a file that the tests left is there, so that they did run', () => {
   expect(existsSync(join(folder, 'third'))).toBe(true)
   expect(readFileSync(join(folder, 'third'), 'utf8')).toBe('...')
+})
+
+test('the executor: running, and waiting for the first, the first failure, or all', async () => {
+  await run(async () => {
+    await using executor = new ProcessPoolExecutor(1)
+    const [first, second] = [
+      executor.submit(targets.squareSlowly, 2, 100),
+      executor.submit(targets.squareSlowly, 3, 100),
+    ]
+    await waitUntil('the first runs', () => first.running())
+    expect([first.done(), second.running()]).toEqual([false, false])
+    const early = await wait([first, second], { until: 'first-done' })
+    expect([[...early.done], [...early.notDone]]).toEqual([[first], [second]])
+    expect(await wait([first, second])).toEqual({ done: new Set([first, second]), notDone: new Set() })
+    expect([first.running(), second.running()]).toEqual([false, false])
+
+    const [good, bad] = [executor.submit(targets.square, 2), executor.submit(targets.refuseOdd, 1)]
+    const [never] = [executor.submit(targets.squareSlowly, 4, 2_000)]
+    const failed = await wait([good, bad, never], { until: 'first-failed' })
+    expect([...failed.notDone]).toEqual([never])
+    expect((await wait([never], { timeoutMs: 5 })).done.size).toBe(0)
+    expect(await wait([])).toEqual({ done: new Set(), notDone: new Set() })
+    await expect(wait([good], { until: 'never' as never })).rejects.toThrow(RangeError)
+    await bad.exception()
+  })
 })

@@ -89,6 +89,7 @@ describe('Pool', () => {
   it.each([
     ['exits', targets.exitWith, [3], { exitCode: 3, signal: null }],
     ['is killed', targets.killSelf, [], { exitCode: null, signal: 'SIGKILL' }],
+    ['aborts', targets.abort, [], { exitCode: null, signal: 'SIGABRT' }],
   ] as const)(
     'a worker that %s fails its task with WorkerDiedError and is replaced',
     async (_how, target, args, end) => {

@@ -3,7 +3,7 @@ import { CancelledError, TimeoutError } from '../errors.ts'
 import { currentRun } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import type { Target } from '../targets.ts'
-import type { AsyncResult } from './async-result.ts'
+import type { AsyncResult, Outcome } from './async-result.ts'
 import type { PoolOptions } from './options.ts'
 import { Pool } from './pool.ts'
 
@@ -21,13 +21,13 @@ export interface ExecutorMapOptions extends WaitOptions {
 /** A result that will be there later. It is no promise, so that a future can itself be awaited for: await its `result()`. */
 export class Future<R> {
   readonly #result: AsyncResult<R>
-  readonly #cancel: () => void
+  readonly #task: { cancel(): void; isRunning(): boolean }
   #cancelled = false
 
   /** Not for users: {@link ProcessPoolExecutor.submit} makes them. */
-  constructor(result: AsyncResult<R>, cancel: () => void) {
+  constructor(result: AsyncResult<R>, task: { cancel(): void; isRunning(): boolean }) {
     this.#result = result
-    this.#cancel = cancel
+    this.#task = task
   }
 
   /** @throws what the call threw; CancelledError; TimeoutError after `timeoutMs`, and the call goes on */
@@ -51,7 +51,7 @@ export class Future<R> {
   /** Takes the call back if it was not begun. @returns whether it was taken back */
   cancel(): boolean {
     if (this.#result.ready()) return this.#cancelled
-    this.#cancel()
+    this.#task.cancel()
     // A call that was not begun is taken back at once; one that runs goes on.
     this.#cancelled = this.#result.ready()
     return this.#cancelled
@@ -59,6 +59,11 @@ export class Future<R> {
 
   cancelled(): boolean {
     return this.#cancelled
+  }
+
+  /** Whether a worker is at it now. */
+  running(): boolean {
+    return this.#task.isRunning()
   }
 
   /** Whether it ended, well or not, or was cancelled. */
@@ -72,7 +77,7 @@ export class Future<R> {
   }
 
   /** Resolves once it is done, however; looks at nothing. */
-  get settled(): Promise<unknown> {
+  get settled(): Promise<Outcome<R>> {
     return this.#result.settled
   }
 }
@@ -93,12 +98,11 @@ export class ProcessPoolExecutor {
   // biome-ignore lint/suspicious/noExplicitAny: a target may take anything
   submit<A extends any[], R>(target: Target<A, R>, ...args: A): Future<Awaited<R>> {
     const result = this.#pool.applyAsync(target, args)
-    const cancel = () =>
-      this.#pool.takeBack(
-        result as unknown as AsyncResult<unknown>,
-        new CancelledError('The call was cancelled before it was begun.'),
-      )
-    const future = new Future(result, cancel)
+    const same = result as unknown as AsyncResult<unknown>
+    const future = new Future(result, {
+      cancel: () => this.#pool.takeBack(same, new CancelledError('The call was cancelled before it was begun.')),
+      isRunning: () => this.#pool.isRunning(same),
+    })
     this.#futures.add(future)
     future.addDoneCallback(() => this.#futures.delete(future))
     return future
@@ -171,4 +175,43 @@ export async function* asCompleted<R>(
     left.delete(next)
     yield next
   }
+}
+
+export interface WaitForFuturesOptions extends WaitOptions {
+  /** When to come back; when all are done if left out. Python's `return_when`. */
+  until?: 'all-done' | 'first-done' | 'first-failed'
+}
+
+/**
+ * Waits for futures, as `concurrent.futures.wait` does.
+ * @returns those that are done, and the others if `until` or `timeoutMs` came first. It looks at no result
+ * @throws RangeError for an `until` that is none
+ */
+export async function wait<R>(
+  futures: Iterable<Future<R>>,
+  { timeoutMs, until = 'all-done' }: WaitForFuturesOptions = {},
+): Promise<{ done: Set<Future<R>>; notDone: Set<Future<R>> }> {
+  if (!['all-done', 'first-done', 'first-failed'].includes(until)) {
+    throw new RangeError(`until must be all-done, first-done or first-failed, but ${until} is not.`)
+  }
+  const all = [...new Set(futures)]
+  const limitMs = checkTimeout(timeoutMs)
+  await new Promise<void>((resolve) => {
+    const timer = limitMs === undefined ? undefined : setTimeout(finish, currentRun().realMs(limitMs))
+    function finish() {
+      clearTimeout(timer)
+      resolve()
+    }
+    let left = all.length
+    if (left === 0) finish()
+    for (const future of all) {
+      void future.settled.then((outcome) => {
+        left--
+        const enough = until === 'first-done' || (until === 'first-failed' && !outcome.ok)
+        if (left === 0 || enough) finish()
+      })
+    }
+  })
+  const done = new Set(all.filter((future) => future.done()))
+  return { done, notDone: new Set(all.filter((future) => !done.has(future))) }
 }

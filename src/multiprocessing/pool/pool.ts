@@ -317,7 +317,15 @@ export class Pool implements Ending {
       this.#run.emit(retryOf === undefined ? submitted : { ...submitted, retryOf })
     }
     this.#assign()
+    // More urgent than what workers were given ahead: that comes back, and then this comes first.
+    if (call.priority < 0 && this.#waiting.length > 0) for (const worker of this.#workers) worker.askBack()
     return task
+  }
+
+  /** For the executor: whether the task of a result has begun and not ended. */
+  isRunning(result: AsyncResult<unknown>): boolean {
+    for (const { task } of this.#workers) if (task?.result === result) return true
+    return false
   }
 
   /** For the executor: takes back the task of a result, if it was not begun; else does nothing. */
@@ -396,7 +404,7 @@ export class Pool implements Ending {
     for (const worker of this.#workers) {
       if (worker.state === 'starting') starting++
       if (worker.state !== 'idle' || worker.finishing) continue
-      if (worker.tasksGiven >= this.#maxTasksPerChild) {
+      if (worker.tasksTaken >= this.#maxTasksPerChild) {
         worker.finish()
         continue
       }
@@ -433,7 +441,7 @@ export class Pool implements Ending {
       // What may be stopped in the middle, or overtaken, is given only when it can be begun.
       while (
         worker.tasks.length + ahead.length < share &&
-        worker.tasksGiven + ahead.length < this.#maxTasksPerChild &&
+        worker.tasksTaken + ahead.length < this.#maxTasksPerChild &&
         isPlain(this.#waiting.first)
       ) {
         ahead.push(this.#waiting.shift() as Task)

@@ -35,10 +35,14 @@ export class TaskList {
     return task
   }
 
-  /** Puts tasks before all others, in their order. */
+  /** Puts tasks, all of the same priority, before all others that are not more urgent, in their order. */
   addFirst(tasks: readonly Task[]): void {
-    if (tasks.length === 0) return
-    this.#tasks = [...tasks, ...this.#tasks.slice(this.#head)]
+    const [first] = tasks
+    if (!first) return
+    const rest = this.#tasks.slice(this.#head) as Task[]
+    const at = rest.findIndex(({ call }) => call.priority >= first.call.priority)
+    const split = at < 0 ? rest.length : at
+    this.#tasks = [...rest.slice(0, split), ...tasks, ...rest.slice(split)]
     this.#head = 0
   }
 

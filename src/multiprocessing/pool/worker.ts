@@ -39,8 +39,10 @@ export class PoolWorker {
   state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting'
   /** What it was given, in this order: it has begun the first and nothing else. */
   readonly tasks: Task[] = []
-  /** How many tasks it was given. */
-  tasksGiven = 0
+  /** How many tasks it was given and has not given back. */
+  tasksTaken = 0
+  /** The number of the next task, among all that it was ever given. */
+  #nextGiven = 0
   /** Why it is ended in the middle of its task, if the pool itself does so: the task's time is up, or it was aborted. */
   stopReason: Error | null = null
   /** Whether it was ever able to take a task. */
@@ -115,7 +117,8 @@ export class PoolWorker {
       this.#child.send(header, batch.encode(0, batch.count))
     }
     for (const task of tasks) {
-      task.given = this.tasksGiven++
+      task.given = this.#nextGiven++
+      this.tasksTaken++
       this.tasks.push(task)
       const same = first && isSameFunction(first, task)
       if (same && batch.add(task.call.payload)) continue
@@ -204,6 +207,7 @@ export class PoolWorker {
     this.#asked = false
     // The first one is never given back: it is begun.
     const back = this.tasks.filter(({ given }, index) => index > 0 && given >= from && given < to)
+    this.tasksTaken -= back.length
     if (back.length > 0) {
       const kept = this.tasks.filter((task) => !back.includes(task))
       this.tasks.splice(0, this.tasks.length, ...kept)

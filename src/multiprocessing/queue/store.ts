@@ -102,6 +102,9 @@ export class QueueStore {
   steps: { atUs: number; depth: number }[] | null = []
   readonly producers = new Set<ClientId>()
   readonly consumers = new Set<ClientId>()
+  /** Who did the same thing again is in the set already. */
+  #lastProducer: ClientId = ''
+  #lastConsumer: ClientId = ''
   readonly residence: number[] = new Array(RESIDENCE_BUCKETS).fill(0)
   /** How many items each client has got; counted only for who asks for it. */
   gotBy: Map<ClientId, number> | null = null
@@ -181,7 +184,7 @@ export class QueueStore {
 
   /** Puts one item of this process, where `takesOne`. It joins the parcel at the end if it can. */
   putOne(client: ClientId, part: Part | number): void {
-    this.producers.add(client)
+    if (client !== this.#lastProducer) this.producers.add((this.#lastProducer = client))
     const last = this.#parcels[this.#parcels.length - 1]
     const nowUs = this.#now()
     if (
@@ -215,7 +218,7 @@ export class QueueStore {
     parcel.sequence++
     this.#available--
     if (parcel.start === parcel.end) this.#dropHead(1)
-    this.consumers.add(client)
+    if (client !== this.#lastConsumer) this.consumers.add((this.#lastConsumer = client))
     this.#got(client, 1, parcel.acceptedAtUs)
     if (this.#putters.size > 0 || this.#closed) this.#serve()
     return parcel.batch.valueAt(index, revive)

@@ -1,12 +1,12 @@
 /** The spider, ten pages of 100 ms by three processes, as runs a second. Argument: cold, or warm with processes that are there. */
-import { main, Pool, Process, Queue, sleep } from 'forkscope'
+import { main, Pool, Process, Queue, sleep } from '../../dist/multiprocessing/index.js'
 
-export async function spider(queue: Queue<number>, page: number) {
+export async function spider(queue, page) {
   await sleep(100)
   await queue.put(page)
 }
 
-export async function insertData(queue: Queue<number>, count: number) {
+export async function insertData(queue, count) {
   for (let i = 0; i < count; i++) await queue.get()
 }
 
@@ -16,7 +16,7 @@ const warm = process.argv[2] === 'warm'
 process.argv.length = 2
 
 main(import.meta, async () => {
-  const queue = new Queue<number>()
+  const queue = new Queue()
   await using pool = new Pool(3)
   let start = performance.now()
   const insert = new Process(insertData, [queue, 10])
