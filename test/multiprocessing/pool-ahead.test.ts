@@ -93,17 +93,17 @@ test('an urgent task comes before those that were given ahead', async () => {
   await run(async () => {
     await using pool = new Pool(1)
     await pool.map(targets.square, numbers(200), { chunkSize: 1 })
-    const results = numbers(60).map((n) =>
-      pool.applyAsync(targets.compute, [1], { callback: () => order.push(`task ${n}`) }),
+    const results = numbers(120).map((n) =>
+      pool.applyAsync(targets.compute, [0.3], { callback: () => order.push(`task ${n}`) }),
     )
     await results[5]?.get()
-    results.push(pool.applyAsync(targets.compute, [1], { priority: -1, callback: () => order.push('urgent') }))
+    results.push(pool.applyAsync(targets.compute, [0.3], { priority: -1, callback: () => order.push('urgent') }))
     await Promise.all(results.map((result) => result.get()))
   })
-  expect(order).toHaveLength(61)
-  expect(order.indexOf('urgent')).toBeLessThan(40)
+  expect(order).toHaveLength(121)
+  expect(order.indexOf('urgent')).toBeLessThan(30)
   // The others keep their order.
-  expect(order.filter((name) => name !== 'urgent')).toEqual(numbers(60).map((n) => `task ${n}`))
+  expect(order.filter((name) => name !== 'urgent')).toEqual(numbers(120).map((n) => `task ${n}`))
 })
 
 test('long tasks after many short ones are shared by all workers', async () => {

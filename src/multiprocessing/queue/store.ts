@@ -61,6 +61,7 @@ export const NOTHING = Symbol('nothing')
 export const RESIDENCE_BUCKETS = 20
 /** More changes than this in an interval are told by their extremes only. */
 const MOST_STEPS = 16
+const CLOCK_EVERY = 16
 /** Items that come later than this after the first do not join its parcel, so that each is known to be as old as it is. */
 const SAME_PARCEL_US = 1_000
 
@@ -91,6 +92,8 @@ export class QueueStore {
   readonly #getters = new Map<Ticket, Getter>()
   readonly #deliveries = new Map<number, Delivery>()
   #closed: QueueClosedError | null = null
+  #clockUs = 0
+  #gotSinceClock = 0
   /** Processes that may put without asking, until they have confirmed that they know of the end. */
   readonly #trusted = new Set<ClientId>()
 
@@ -375,12 +378,21 @@ export class QueueStore {
     this.gotBy?.set(client, (this.gotBy.get(client) ?? 0) + count)
     // For nobody, no clock is asked: that would cost as much as all the rest.
     if (!this.#changed) return
-    const nowUs = this.#now()
+    const nowUs = this.#gotAtUs()
     this.#noteDepth(nowUs)
     const ms = (nowUs - acceptedAtUs) / 1000
     const bucket = ms < 1 ? 0 : Math.min(RESIDENCE_BUCKETS - 1, Math.floor(Math.log2(ms)) + 1)
     this.residence[bucket] = (this.residence[bucket] ?? 0) + count
     this.#changed()
+  }
+
+  /** The time; where items go so fast that their steps are not told, it is looked up for every sixteenth. */
+  #gotAtUs(): number {
+    if (this.steps || ++this.#gotSinceClock >= CLOCK_EVERY) {
+      this.#clockUs = this.#now()
+      this.#gotSinceClock = 0
+    }
+    return this.#clockUs
   }
 
   /** Behind all that come before it: at the end, unless what is there is less urgent. */
