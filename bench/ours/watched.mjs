@@ -1,6 +1,6 @@
 /** Numbers a second through a queue, awaited one by one, while somebody watches or nobody does. Arguments: on or off, count. */
 import { Process, Queue } from '../../dist/multiprocessing/index.js'
-import { startRun } from '../../dist/multiprocessing/run/start-run.js'
+import { startRun } from '../../dist/multiprocessing/library/library.js'
 
 export async function produce(queue, count) {
   for (let i = 0; i < count; i++) await queue.put(i)

@@ -6,11 +6,11 @@
  * the first time.
  */
 import { readFileSync } from 'node:fs'
-import inspector from 'node:inspector'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { TargetError } from './errors.ts'
+import { lazy } from './lazy.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a target may take and return anything
 export type Target<A extends any[] = any[], R = unknown> = (...args: A) => R
@@ -24,7 +24,7 @@ export interface TargetLocation {
 
 const known = new WeakMap<Target, TargetLocation>()
 const requireModule = createRequire(import.meta.url)
-const ownFolder = pathToFileURL(dirname(fileURLToPath(import.meta.url))).href
+const ownFolder = new URL('.', import.meta.url).href.slice(0, -1)
 
 /** URLs of the files on the call stack, nearest first, the library's own left out. */
 function callers(): string[] {
@@ -96,7 +96,7 @@ function exportedName(exports: Record<string, unknown>, target: Target): string 
 
 /** @returns the URL of the file that a function was written in; undefined for built-in and bound functions */
 function writtenIn(target: Target): string | undefined {
-  const session = new inspector.Session()
+  const session = new lazy.inspector.Session()
   const urls = new Map<string, string>()
   const key = '__forkscopeTarget'
   const scope = globalThis as Record<string, unknown>

@@ -12,6 +12,9 @@ Object.assign(globalThis, { fetch, Headers, Request, Response })
 // Node 18.14.
 os.availableParallelism ??= () => os.cpus().length
 
+// Node 20.16.
+process.getBuiltinModule ??= require
+
 // protocol.handle, Electron 25, on top of what was there before it.
 protocol.handle ??= (scheme, handler) => {
   protocol.registerBufferProtocol(scheme, async (request, answer) => {

@@ -1,5 +1,5 @@
 /** A child process as its parent holds it: started, connected, observed, ended. Process and Pool both stand on this. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { ErrorInfo, ProcessKind, TelemetryEvent } from '../../shared/telemetry.ts'
 import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
 import { errorInfo, MultiprocessingError, WireError } from '../errors.ts'
+import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
 import { decodeErrorInfo, decodeJson, type Frame, type Header } from '../wire/frames.ts'
@@ -172,7 +173,7 @@ export class Child {
     let child: ChildProcess
     let reason: unknown
     try {
-      child = spawn(file, args, {
+      child = lazy.childProcess.spawn(file, args, {
         stdio: ['ignore', output, output, 'pipe', ...(ledgerFd === undefined ? [] : [ledgerFd])],
         env,
         windowsHide: true,

@@ -7,7 +7,8 @@
  *
  * On Windows libuv puts children into a job object that ends them with their parent, so nothing is needed.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { lazy } from '../lazy.ts'
 import { outsideRuns } from '../run/run.ts'
 
 /** POSIX sh: keeps the set of living pids as ` 1 2 3 `. Signals meant for the terminal's whole group must not end it early. */
@@ -27,7 +28,10 @@ const guarded = new Set<number>()
 
 function start(): ChildProcess {
   const child = outsideRuns(() =>
-    spawn('/bin/sh', ['-c', SCRIPT, 'forkscope-guardian'], { stdio: ['pipe', 'ignore', 'ignore'], detached: true }),
+    lazy.childProcess.spawn('/bin/sh', ['-c', SCRIPT, 'forkscope-guardian'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    }),
   )
   // Without a shell only the children's own watch is left; that must not end the program that wants to start them.
   child.on('error', () => {})

@@ -5,9 +5,10 @@
  * memory in a SharedArrayBuffer is the same memory on both sides. Queues and pools are for processes and do not reach it.
  */
 import { StringDecoder } from 'node:string_decoder'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { StateError, UnsendableError } from '../errors.ts'
+import { lazy } from '../lazy.ts'
 import { describeError } from '../process/problems.ts'
 import type { TargetArgs } from '../process/process.ts'
 import { currentRun, type Run } from '../run/run.ts'
@@ -58,7 +59,7 @@ export class Thread<A extends any[] = any[]> {
     if (run.stopped) throw run.stopped
     const path = `${run.path}.${run.count('process')}`
     const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
-    const entry = new URL(`./thread-entry${extension}`, import.meta.url)
+    const entry = new URL(`../thread/thread-entry${extension}`, import.meta.url)
     const workerData: ThreadStart = {
       target: this.#location,
       args: this.#args,
@@ -69,7 +70,7 @@ export class Thread<A extends any[] = any[]> {
     }
     let worker: Worker
     try {
-      worker = new Worker(entry, { workerData, stdout: run.observed, stderr: run.observed })
+      worker = new lazy.workerThreads.Worker(entry, { workerData, stdout: run.observed, stderr: run.observed })
     } catch (error) {
       throw new UnsendableError(
         `The arguments of ${this.name} cannot be sent to a thread: ${(error as Error).message}`,

@@ -4,8 +4,8 @@
  * A value is one byte that names its encoding, then the bytes. Numbers, strings and byte arrays travel raw, everything else by V8's
  * structured clone. A shared object travels as a handle and comes out as an object for the same queue.
  */
-import { deserialize, serialize } from 'node:v8'
 import { UnsendableError, WireError } from '../errors.ts'
+import { lazy } from '../lazy.ts'
 
 /** The key of the method that makes an object shared. */
 export const sharedHandle: unique symbol = Symbol.for('forkscope.sharedHandle')
@@ -149,7 +149,7 @@ function findUnsendable(value: unknown, path: string, seen: Set<unknown>): strin
 function clone(encoding: number, value: unknown, original: unknown, what: string): Uint8Array {
   let bytes: Buffer
   try {
-    bytes = serialize(value)
+    bytes = lazy.v8.serialize(value)
   } catch (error) {
     const place = findUnsendable(original, what, new Set())
     const reason = place ?? `${what}: ${(error as Error).message}`
@@ -250,7 +250,7 @@ export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
   }
   let value: unknown
   try {
-    value = deserialize(body)
+    value = lazy.v8.deserialize(body)
   } catch (error) {
     throw new WireError('A message carries a value that cannot be read.', { cause: error })
   }
