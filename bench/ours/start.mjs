@@ -1,15 +1,17 @@
-/** How many processes can be started one after the other in a second, each to its first message. Argument: count. */
-import { main, Process, Queue } from '../../dist/multiprocessing/index.js'
+/** How many processes can be started one after the other in a second, each to its first message. Arguments: count, `spare` to have one ready each time. */
+import { keepSpares, main, Process, Queue } from '../../dist/multiprocessing/index.js'
 
 export const say = (queue) => queue.put(1)
 
 const count = Number(process.argv[2])
+const spare = process.argv[3] === 'spare'
 process.argv.length = 2
 
 main(import.meta, async () => {
   const queue = new Queue()
   const times = []
   for (let i = 0; i < count; i++) {
+    if (spare) await keepSpares(1)
     const start = performance.now()
     const child = new Process(say, [queue])
     child.start()

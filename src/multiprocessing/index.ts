@@ -38,6 +38,7 @@ export type { ApplyOptions, Callbacks, MapAsyncOptions, MapOptions, PoolOptions 
 export type { ResultIterator } from './pool/ordered-results.ts'
 export { Pool } from './pool/pool.ts'
 export { activeChildren, Process, type ProcessOptions } from './process/process.ts'
+export { keepSpares } from './process/spares.ts'
 export { JoinableQueue } from './queue/joinable-queue.ts'
 export { type PutOptions, Queue, type QueueOptions } from './queue/queue.ts'
 export { SimpleQueue } from './queue/simple-queue.ts'

@@ -176,7 +176,8 @@ test('thousands of hostile messages: the owner keeps its queue exact, and others
       const dice = chance(seed)
       const [here, there] = await socketPair()
       const closed = new Promise<Error | null>((resolve) => {
-        const channel = new Channel(here, {
+        const channel = new Channel(here)
+        channel.listen({
           onFrame: (frame) => void hub.receive(frame, '0.99'),
           onClose: (error) => {
             hub.removeChild('0.99')
@@ -215,7 +216,9 @@ test('a length field alone makes nobody keep room for it', async () => {
   let got = 0
   const channels: Channel[] = []
   for (const [here, there] of pairs) {
-    channels.push(new Channel(here, { onFrame: () => got++, onClose: (error) => errors.push(error) }))
+    const channel = new Channel(here)
+    channel.listen({ onFrame: () => got++, onClose: (error) => errors.push(error) })
+    channels.push(channel)
     there.on('error', () => {})
     // One GiB is announced, four bytes come.
     there.write(Buffer.from('4000000000', 'hex'))

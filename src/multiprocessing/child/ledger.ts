@@ -75,6 +75,10 @@ export class LedgerFile {
     }
   }
 
+  close(): void {
+    closeSync(this.fd)
+  }
+
   /**
    * Reads it for the last time.
    * @param task the number of the first task whose end was not told
@@ -83,7 +87,7 @@ export class LedgerFile {
   end(task: number): ((revive: Revive) => unknown)[] {
     const bytes = Buffer.alloc(MOST_BYTES)
     const size = readSync(this.fd, bytes, 0, MOST_BYTES, 0)
-    closeSync(this.fd)
+    this.close()
     const results: ((revive: Revive) => unknown)[] = []
     let at = 0
     while (at + HEAD_BYTES <= size && bytes.readUInt32LE(at) === (task + 1 + results.length) >>> 0) {

@@ -3,6 +3,8 @@ import '../kinds.ts'
 import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
 import type { StartHeader } from '../process/child.ts'
+import { ownModule } from '../process/own-module.ts'
+import { SPARE } from '../process/spawn-child.ts'
 import { QueueService } from '../queue/service.ts'
 import { endRun } from '../run/end-run.ts'
 import { adoptRun, Run } from '../run/run.ts'
@@ -62,6 +64,12 @@ async function runTarget(run: Run, channel: Channel, header: StartHeader, payloa
   await leave(run, channel, 0)
 }
 
+/** What the target's module will want: the loader of ES modules, and the library as they see it. */
+async function loadMore(): Promise<void> {
+  const library = ownModule('index').href
+  await import(library).catch(() => {})
+}
+
 export function runChild(): void {
   let run: Run | undefined
   let worker: WorkerLoop | undefined
@@ -82,7 +90,8 @@ export function runChild(): void {
       worker.begin(start.initializer, payload).catch(fail)
     } else runTarget(run, channel, start, payload).catch(fail)
   }
-  const channel = new Channel(WIRE_FD, {
+  const channel = new Channel(WIRE_FD)
+  channel.listen({
     onFrame: (frame) => {
       if (!run) begin(frame)
       else if (!run.hub.receive(frame, null)) worker?.onFrame(frame)
@@ -90,6 +99,8 @@ export function runChild(): void {
     // The parent is gone, and with it everything this child was for. Nothing that could hang is done any more.
     onClose: () => process.kill(process.pid, 'SIGKILL'),
   })
+  // The target's module shall see nothing of it.
+  if (process.argv.splice(2, 1)[0] === SPARE) loadMore().then(() => channel.send({ type: 'ready' }))
   process.on('uncaughtException', fail)
   // What was said before a sudden `process.exit()` still goes out.
   process.on('exit', () => {

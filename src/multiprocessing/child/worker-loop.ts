@@ -211,17 +211,21 @@ export class WorkerLoop {
     if (!held) return
     this.#held = null
     this.#mustTell = false
-    this.#ledger?.begin()
     const meanMs = (performance.now() - this.#heldSinceMs) / held.count
     const header: TaskEndHeader = { type: 'task-done', meanMs }
     this.#channel.send(header, held.encode(0, held.count))
+    // Notes are of use until the kernel has what they say: what is still in this process would be lost with it.
+    this.#channel.writeNow()
+    if (this.#channel.backlogBytes === 0) this.#ledger?.begin()
   }
 
   /** Before the next task begins, the parent must know what is done: a task that ends this process would be taken for another. */
   async #tellAll(): Promise<void> {
     this.flush()
     const taken = this.#channel.flush()
-    if (taken) await taken
+    if (!taken) return
+    await taken
+    this.#ledger?.begin()
   }
 
   /** Tasks that were sent ahead and not begun go back, for a worker that has nothing to do. */

@@ -1,6 +1,5 @@
 /** One worker of a pool, seen from the pool: a child and the task it has. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import { LedgerFile } from '../child/ledger.ts'
 import type { GivenBackHeader, TaskEndHeader, TasksHeader } from '../child/worker-loop.ts'
 import { WireError } from '../errors.ts'
 import { Child, type ChildEnd } from '../process/child.ts'
@@ -49,7 +48,6 @@ export class PoolWorker {
   wasReady = false
   /** Whether it was told to end, so that its end is no surprise. */
   finishing = false
-  readonly #ledger = LedgerFile.create()
   #asked = false
   readonly #child: Child
   readonly #listener: WorkerListener
@@ -61,20 +59,15 @@ export class PoolWorker {
     const onFrame = (frame: Frame) => this.#receive(frame)
     const start = initializer ? { initializer: initializer.target } : {}
     const payload = initializer ? [initializer.payload] : []
-    const options = { name, kind: 'worker' as const, daemon: true, pool, onFrame, ledgerFd: this.#ledger?.fd }
-    try {
-      this.#child = new Child(run, options, start, payload)
-    } catch (error) {
-      this.#ledger?.end(0)
-      throw error
-    }
+    const options = { name, kind: 'worker' as const, daemon: true, pool, onFrame }
+    this.#child = new Child(run, options, start, payload)
     // While it starts, somebody waits for it; see `#setState` for when it holds the event loop.
     this.#child.ref(true)
     this.#child.ended.then((end) => {
       this.state = 'ended'
       if (end.asked) this.finishing = true
       // What it had done and not told is done all the same.
-      for (const read of this.#ledger?.end(this.task?.given ?? 0) ?? []) {
+      for (const read of this.#child.ledger?.end(this.task?.given ?? 0) ?? []) {
         const task = this.tasks.shift()
         if (task) listener.done(task, read)
         if (this.task) listener.began(this.task)

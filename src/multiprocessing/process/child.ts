@@ -1,19 +1,18 @@
 /** A child process as its parent holds it: started, connected, observed, ended. Process and Pool both stand on this. */
 import type { ChildProcess } from 'node:child_process'
-import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import { fileURLToPath } from 'node:url'
 import type { ErrorInfo, ProcessKind, TelemetryEvent } from '../../shared/telemetry.ts'
 import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
-import { errorInfo, MultiprocessingError, WireError } from '../errors.ts'
-import { lazy } from '../lazy.ts'
+import type { LedgerFile } from '../child/ledger.ts'
+import { errorInfo, WireError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
-import { Channel } from '../wire/channel.ts'
+import type { Channel } from '../wire/channel.ts'
 import { decodeErrorInfo, decodeJson, type Frame, type Header } from '../wire/frames.ts'
 import { isBelow } from '../wire/hub.ts'
-import { guard, unguard } from './guardian.ts'
-import { nodeCommand } from './node-command.ts'
+import { unguard } from './guardian.ts'
+import { takeSpare } from './spares.ts'
+import { spawnChild } from './spawn-child.ts'
 
 /** How a child ended. `asked` if this library's user, or a stop, told it to. */
 export interface ChildEnd {
@@ -30,8 +29,6 @@ export interface ChildOptions {
   /** A daemon does not keep the run going and is ended with it. */
   daemon: boolean
   pool?: string
-  /** A file that a worker inherits, to note in it what it has done. */
-  ledgerFd?: number | undefined
   /** Frames that are not about queues, events or the child's end. */
   onFrame?(frame: Frame): void
 }
@@ -55,13 +52,10 @@ export interface StartHeader extends Header {
 
 /** After the exit, how long to wait for output that is still in the pipes: a grandchild may hold them open for ever. */
 const LAST_OUTPUT_MS = 250
+/** The same for its connection, which nobody else should hold: what it said last counts, however busy this process is. */
+const LAST_FRAMES_MS = 5_000
 /** A child that said it is done but does not end has hung in `process.exit`, which Node 24 was seen to do. */
 const DONE_BUT_ALIVE_MS = 1_000
-
-function entryPath(): string {
-  const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
-  return fileURLToPath(new URL(`../child/entry${extension}`, import.meta.url))
-}
 
 /** @throws WireError for anything but events about the child itself and what is below it */
 function decodeEvents(payload: Uint8Array, path: string): TelemetryEvent[] {
@@ -76,12 +70,21 @@ function decodeEvents(payload: Uint8Array, path: string): TelemetryEvent[] {
   return events
 }
 
+async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([done, late])
+  clearTimeout(timer)
+}
+
 export class Child {
   readonly path: string
   readonly name: string
   readonly pid: number
   readonly daemon: boolean
   readonly ended: Promise<ChildEnd>
+  /** Of a worker: what it notes its results in. */
+  readonly ledger: LedgerFile | undefined
   readonly #run: Run
   readonly #process: ChildProcess
   readonly #channel: Channel
@@ -103,9 +106,12 @@ export class Child {
     this.name = options.name
     this.daemon = options.daemon
     this.#onFrame = options.onFrame
-    this.#process = this.#spawn(options.ledgerFd)
-    this.pid = this.#process.pid as number
-    guard(this.pid)
+    const worker = options.kind === 'worker'
+    const spawned = takeSpare(run) ?? spawnChild(run, this.name, { worker })
+    this.#process = spawned.process
+    this.pid = spawned.pid
+    this.ledger = spawned.ledger
+    if (!worker) this.ledger?.close()
     run.children.add(this)
     if (run.observed) {
       run.emit({
@@ -122,7 +128,8 @@ export class Child {
     }
     let wireClosed: () => void = () => {}
     const wireEnd = new Promise<void>((resolve) => (wireClosed = resolve))
-    this.#channel = new Channel(this.#process.stdio[3] as Socket, {
+    this.#channel = spawned.channel
+    this.#channel.listen({
       onFrame: (frame) => this.#receive(frame),
       onClose: (error) => {
         wireClosed()
@@ -143,13 +150,13 @@ export class Child {
       originNs: String(run.originNs),
       observed: run.observed,
       nodePath: run.nodePath,
-      ledger: options.ledgerFd !== undefined,
+      ledger: worker && this.ledger !== undefined,
       ...start,
     }
     this.#channel.send(header, payload)
     const outputs = [this.#follow('stdout'), this.#follow('stderr')]
-    this.ended = this.#watch(Promise.all([wireEnd, ...outputs]))
-    if (this.daemon) this.#unref()
+    this.ended = this.#watch(wireEnd, Promise.all(outputs))
+    this.ref(!this.daemon)
   }
 
   get exited(): boolean {
@@ -165,28 +172,6 @@ export class Child {
     if (this.#exited) return
     if (asked) this.#asked = true
     this.#process.kill(signal)
-  }
-
-  #spawn(ledgerFd: number | undefined): ChildProcess {
-    const { file, args, env } = nodeCommand(this.#run.nodePath, entryPath())
-    const output = this.#run.observed ? 'pipe' : 'inherit'
-    let child: ChildProcess
-    let reason: unknown
-    try {
-      child = lazy.childProcess.spawn(file, args, {
-        stdio: ['ignore', output, output, 'pipe', ...(ledgerFd === undefined ? [] : [ledgerFd])],
-        env,
-        windowsHide: true,
-      })
-      child.on('error', (error) => (reason = error))
-      if (child.pid !== undefined) return child
-    } catch (error) {
-      reason = error
-    }
-    throw new MultiprocessingError(
-      `The process ${this.name} could not be started with ${file}${reason instanceof Error ? `: ${reason.message}` : ''}. ` +
-        'Check that this is a Node that can be run, and that the system has processes left.',
-    )
   }
 
   #receive(frame: Frame): void {
@@ -226,7 +211,7 @@ export class Child {
     })
   }
 
-  async #watch(drained: Promise<unknown>): Promise<ChildEnd> {
+  async #watch(wireEnd: Promise<unknown>, outputs: Promise<unknown>): Promise<ChildEnd> {
     const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       this.#process.once('exit', (code, by) => resolve([code, by]))
     })
@@ -234,10 +219,7 @@ export class Child {
     unguard(this.pid)
     clearTimeout(this.#doneTimer)
     this.#exited = true
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_OUTPUT_MS)))
-    await Promise.race([drained, late])
-    clearTimeout(timer)
+    await Promise.all([atMost(LAST_FRAMES_MS, wireEnd), atMost(LAST_OUTPUT_MS, outputs)])
     for (const stream of this.#process.stdio) stream?.destroy()
     this.#run.hub.removeChild(this.path)
     this.#run.emitDescendantsExited(this.path)

@@ -9,6 +9,7 @@ import type { Worker } from 'node:worker_threads'
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { StateError, UnsendableError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
+import { ownModule } from '../process/own-module.ts'
 import { describeError } from '../process/problems.ts'
 import type { TargetArgs } from '../process/process.ts'
 import { currentRun, type Run } from '../run/run.ts'
@@ -58,8 +59,7 @@ export class Thread<A extends any[] = any[]> {
     const run = this.#run
     if (run.stopped) throw run.stopped
     const path = `${run.path}.${run.count('process')}`
-    const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
-    const entry = new URL(`../thread/thread-entry${extension}`, import.meta.url)
+    const entry = ownModule('thread/thread-entry')
     const workerData: ThreadStart = {
       target: this.#location,
       args: this.#args,

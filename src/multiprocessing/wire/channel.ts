@@ -25,12 +25,14 @@ export class Channel {
   /** Called before anything is sent: what was held back goes first. */
   beforeSend: (() => void) | null = null
 
+  #listener: ChannelListener | null = null
+
   /** @param source the connection, of which nothing has been read yet, or its file descriptor */
-  constructor(source: Socket | number, listener: ChannelListener) {
+  constructor(source: Socket | number) {
     const socket = openSocket(source, (chunk) => {
       if (this.#error) return
       try {
-        for (const frame of this.#reader.push(chunk)) listener.onFrame(frame)
+        for (const frame of this.#reader.push(chunk)) this.#listener?.onFrame(frame)
       } catch (error) {
         this.#error = error as Error
         socket.destroy()
@@ -42,8 +44,14 @@ export class Channel {
     socket.once('close', () => {
       this.#closed = true
       this.#pending = []
-      listener.onClose(this.#error)
+      this.#listener?.onClose(this.#error)
     })
+  }
+
+  /** From now on, frames and the end are told to this one. Frames that come before anybody listens are lost. */
+  listen(listener: ChannelListener): void {
+    this.#listener = listener
+    if (this.#closed) process.nextTick(() => listener.onClose(this.#error))
   }
 
   get closed(): boolean {

@@ -1,0 +1,157 @@
+/**
+ * Children that are started before anybody needs them, as by Python's `forkserver`: they have loaded the library and wait, so that
+ * the next process or worker begins at once. They belong to a run and end with it.
+ */
+import { currentRun, type Run } from '../run/run.ts'
+import { unguard } from './guardian.ts'
+import { childCommand, type SpawnedChild, spawnChild } from './spawn-child.ts'
+
+/** After one was taken, so long is waited before the next is started: what it was taken for comes first. */
+const REFILL_MS = 100
+
+interface Spare {
+  child: SpawnedChild
+  /** How it was started. */
+  command: string
+  ready: boolean
+}
+
+class Spares {
+  readonly #run: Run
+  readonly #spares = new Set<Spare>()
+  #wanted = 0
+  #timer: NodeJS.Timeout | undefined
+  #waiting: (() => void)[] = []
+
+  constructor(run: Run) {
+    this.#run = run
+    run.pools.add({ idle: () => Promise.resolve(), end: () => this.#keep(0) })
+  }
+
+  keep(count: number): Promise<void> {
+    this.#keep(count)
+    return this.#run.wait<void>((resolve) => {
+      this.#waiting.push(resolve)
+      this.#tell()
+      return () => {}
+    })
+  }
+
+  #keep(count: number): void {
+    this.#wanted = count
+    clearTimeout(this.#timer)
+    for (const spare of this.#spares) if (this.#spares.size > count) this.#end(spare)
+    while (this.#spares.size < count) this.#start()
+    this.#tell()
+  }
+
+  /** @returns one that could have been started just now; those that could not are ended */
+  take(): SpawnedChild | undefined {
+    if (this.#spares.size === 0) return undefined
+    const command = this.#command()
+    for (const spare of this.#spares) {
+      if (spare.command !== command || spare.child.channel.closed) {
+        this.#end(spare)
+        continue
+      }
+      // One that still loads would be no sooner than a new one; but it costs nothing more.
+      this.#spares.delete(spare)
+      spare.child.process.off('exit', this.#gone)
+      this.#refillLater()
+      this.#tell()
+      return spare.child
+    }
+    this.#refillLater()
+    return undefined
+  }
+
+  /** Whatever a child takes over from its parent when it is started. */
+  #command(): string {
+    return JSON.stringify([childCommand(this.#run), process.cwd()])
+  }
+
+  #start(): void {
+    const child = spawnChild(this.#run, 'a spare', { worker: true, spare: true })
+    const spare = { child, command: this.#command(), ready: false }
+    this.#spares.add(spare)
+    child.channel.listen({
+      onFrame: () => {
+        spare.ready = true
+        child.channel.ref(false)
+        this.#tell()
+      },
+      onClose: () => {},
+    })
+    child.process.once('exit', this.#gone)
+    // Only until it is ready may somebody wait for it.
+    child.process.unref()
+    for (const stream of [child.process.stdout, child.process.stderr]) {
+      ;(stream as unknown as { unref?(): void } | null)?.unref?.()
+    }
+  }
+
+  readonly #gone = (): void => {
+    for (const spare of this.#spares) {
+      const { exitCode, signalCode } = spare.child.process
+      if (exitCode === null && signalCode === null) continue
+      this.#forget(spare)
+    }
+    this.#tell()
+  }
+
+  #end(spare: Spare): void {
+    spare.child.process.kill('SIGKILL')
+    spare.child.process.off('exit', this.#gone)
+    spare.child.process.once('exit', () => unguard(spare.child.pid))
+    this.#spares.delete(spare)
+    spare.child.ledger?.close()
+  }
+
+  /** One has ended that nobody asked to. Another takes its place with the next that is taken. */
+  #forget(spare: Spare): void {
+    this.#spares.delete(spare)
+    unguard(spare.child.pid)
+    spare.child.ledger?.close()
+    for (const stream of spare.child.process.stdio) stream?.destroy()
+  }
+
+  #refillLater(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      try {
+        this.#keep(this.#wanted)
+      } catch {
+        // The system has no processes left: whoever starts one next is told.
+      }
+    }, REFILL_MS).unref()
+  }
+
+  #tell(): void {
+    for (const { ready } of this.#spares) if (!ready) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+const all = new WeakMap<Run, Spares>()
+
+/** @returns a child that was started in advance, if there is one; whoever takes it sets its listener and refs it */
+export function takeSpare(run: Run): SpawnedChild | undefined {
+  return all.get(run)?.take()
+}
+
+/**
+ * Keeps so many processes started in advance, for the processes and workers that this one starts from now on; one that is taken is
+ * replaced a moment later. 0 ends them. Resolves once they are ready. A spare whose environment or folder would not be the
+ * present ones is not used.
+ * @throws RangeError if count is not a whole number of at least 0; MultiprocessingError if the system cannot start them
+ */
+export async function keepSpares(count: number): Promise<void> {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new RangeError(`count must be a whole number of at least 0, but ${count} is not.`)
+  }
+  const run = currentRun()
+  if (run.stopped) throw run.stopped
+  let spares = all.get(run)
+  if (!spares) all.set(run, (spares = new Spares(run)))
+  await spares.keep(count)
+}
