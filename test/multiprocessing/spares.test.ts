@@ -7,8 +7,9 @@ import * as targets from '../fixtures/targets.ts'
 import { isAlive, parentOf, waitUntil } from '../wait-until.ts'
 import { runObserved } from './observed.ts'
 
-afterEach(() => {
+afterEach(async () => {
   delete process.env.FORKSCOPE_TEST
+  await waitUntil('all spares of the run have ended with it', () => sparePids().length === 0)
 })
 
 /** The children of this process that wait to be used, as the kernel knows them. */
@@ -43,7 +44,6 @@ test('a process and a worker are what was started before, and another takes its 
     ])
   })
   expect((await run.handle.ended).outcome).toBe('finished')
-  await waitUntil('none is left', () => sparePids().length === 0)
 })
 
 test('a worker from a spare is as safe: what it had done is known when it dies', async () => {
