@@ -93,7 +93,8 @@ test('one that is killed before it was used harms nobody; 0 ends all; nonsense i
     process.kill(spare as number, 'SIGKILL')
     await waitUntil('there is another', async () => {
       await keepSpares(1)
-      return sparePids().length === 1 && sparePids()[0] !== spare
+      const pids = sparePids()
+      return pids.length === 1 && pids[0] !== spare
     })
     const child = new Process(targets.nothing)
     child.start()
