@@ -17,7 +17,7 @@ function item(i: number, body: string): number | string {
 /** Every character is looked at. */
 function isItem(value: number | string, i: number, body: string): boolean {
   if (typeof value === 'number') return body === '' && value === i
-  return value.length === HEAD + body.length && value.startsWith(String(i).padStart(HEAD, '0')) && value.endsWith(body)
+  return value.slice(0, HEAD) === String(i).padStart(HEAD, '0') && value.slice(HEAD) === body
 }
 
 function bytesItem(i: number, size: number): Uint8Array {

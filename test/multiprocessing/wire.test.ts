@@ -38,6 +38,9 @@ describe('frames', () => {
   it('refuses lengths that no frame has, at once and without keeping room for them', () => {
     const before = process.memoryUsage().arrayBuffers
     expect(() => new FrameReader().push(Buffer.from('ffffffff', 'hex'))).toThrow(WireError)
+    // Said to be in memory that is not shared.
+    const shared = Buffer.from('80000014000e7b2274797065223a22782e79227d00010000', 'hex')
+    expect(() => new FrameReader().push(shared)).toThrow('shares what is not shared')
     expect(() => new FrameReader().push(Buffer.from('0000000100', 'hex'))).toThrow(WireError)
     // The longest that is allowed is only waited for.
     expect(new FrameReader().push(Buffer.from('40000000', 'hex'))).toEqual([])

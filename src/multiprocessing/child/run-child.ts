@@ -12,6 +12,7 @@ import type { TargetLocation } from '../targets.ts'
 import { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame } from '../wire/frames.ts'
 import { revive } from '../wire/revive.ts'
+import { SHARED_FD, SharedBuffer } from '../wire/shared-buffer.ts'
 import { decodeValue } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 import { Ledger } from './ledger.ts'
@@ -84,6 +85,7 @@ export function runChild(): void {
   }
   const begin = ({ header, payload }: Frame) => {
     const start = header as StartHeader
+    if (start.shares) channel.share(new SharedBuffer(SHARED_FD, 'child'))
     run = becomePartOfRun(start, channel)
     if (start.kind === 'worker') {
       worker = new WorkerLoop(run, channel, start.ledger ? new Ledger() : null, () => leave(run as Run, channel, 0))

@@ -45,6 +45,8 @@ export interface StartHeader extends Header {
   nodePath: string | null
   /** Of a worker: whether it has a file to note in what it has done. */
   ledger: boolean
+  /** Whether it shares memory with its parent. */
+  shares: boolean
   target?: { module: string; name: string }
   /** Of a worker: what it calls before its first task. */
   initializer?: { module: string; name: string }
@@ -151,6 +153,7 @@ export class Child {
       observed: run.observed,
       nodePath: run.nodePath,
       ledger: worker && this.ledger !== undefined,
+      shares: spawned.shares,
       ...start,
     }
     this.#channel.send(header, payload)

@@ -1,5 +1,6 @@
 /** The start of a child as far as it is the same for all: a Node that has loaded the library and waits to be told what it is. */
 import type { ChildProcess } from 'node:child_process'
+import { closeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { LedgerFile } from '../child/ledger.ts'
@@ -7,6 +8,7 @@ import { MultiprocessingError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
+import { createSharedFile, SharedBuffer } from '../wire/shared-buffer.ts'
 import { guard } from './guardian.ts'
 import { type NodeCommand, nodeCommand } from './node-command.ts'
 import { ownModule } from './own-module.ts'
@@ -16,6 +18,8 @@ export interface SpawnedChild {
   readonly pid: number
   /** Connected; who takes the child over sets its listener. */
   readonly channel: Channel
+  /** Whether it has memory that it shares with this process. */
+  readonly shares: boolean
   /** What a worker notes its results in; undefined where there can be none. */
   readonly ledger: LedgerFile | undefined
 }
@@ -40,22 +44,26 @@ export function spawnChild(
   const { file, args, env } = childCommand(run)
   const output = run.observed ? 'pipe' : 'inherit'
   const ledger = worker ? LedgerFile.create() : undefined
+  const shared = createSharedFile()
   let reason: unknown
   try {
     const child = lazy.childProcess.spawn(file, spare ? [...args, SPARE] : args, {
-      stdio: ['ignore', output, output, 'pipe', ...(ledger ? [ledger.fd] : [])],
+      stdio: ['ignore', output, output, 'pipe', ledger?.fd ?? 'ignore', shared ?? 'ignore'],
       env,
       windowsHide: true,
     })
     child.on('error', (error) => (reason = error))
     if (child.pid !== undefined) {
       guard(child.pid)
-      return { process: child, pid: child.pid, channel: new Channel(child.stdio[3] as Socket), ledger }
+      const channel = new Channel(child.stdio[3] as Socket)
+      if (shared !== undefined) channel.share(new SharedBuffer(shared, 'parent'))
+      return { process: child, pid: child.pid, channel, ledger, shares: shared !== undefined }
     }
   } catch (error) {
     reason = error
   }
   ledger?.close()
+  if (shared !== undefined) closeSync(shared)
   throw new MultiprocessingError(
     `The process ${name} could not be started with ${file}${reason instanceof Error ? `: ${reason.message}` : ''}. ` +
       'Check that this is a Node that can be run, and that the system has processes left.',

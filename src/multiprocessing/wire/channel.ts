@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { encodeFrame, type Frame, FrameReader, type Header } from './frames.ts'
 import { openSocket } from './open-socket.ts'
+import type { SharedBuffer } from './shared-buffer.ts'
 
 export interface ChannelListener {
   onFrame(frame: Frame): void
@@ -26,6 +27,7 @@ export class Channel {
   beforeSend: (() => void) | null = null
 
   #listener: ChannelListener | null = null
+  #shared: SharedBuffer | null = null
 
   /** @param source the connection, of which nothing has been read yet, or its file descriptor */
   constructor(source: Socket | number) {
@@ -44,6 +46,7 @@ export class Channel {
     socket.once('close', () => {
       this.#closed = true
       this.#pending = []
+      this.#shared?.close()
       this.#listener?.onClose(this.#error)
     })
   }
@@ -52,6 +55,13 @@ export class Channel {
   listen(listener: ChannelListener): void {
     this.#listener = listener
     if (this.#closed) process.nextTick(() => listener.onClose(this.#error))
+  }
+
+  /** From now on, what is large goes by this memory. It is closed with the connection. */
+  share(shared: SharedBuffer): void {
+    this.#shared = shared
+    this.#reader.shared = shared
+    if (this.#closed) shared.close()
   }
 
   get closed(): boolean {
@@ -71,7 +81,7 @@ export class Channel {
   send(header: Header, payload: readonly Uint8Array[] = NOTHING): void {
     if (this.#closed) return
     this.beforeSend?.()
-    this.#pending.push(...encodeFrame(header, payload))
+    this.#pending.push(...encodeFrame(header, payload, this.#shared))
     if (this.#scheduled) return
     this.#scheduled = true
     process.nextTick(() => {

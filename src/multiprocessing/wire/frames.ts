@@ -5,12 +5,14 @@
  * u32 length of what follows · u16 length of the header · header (UTF-8 JSON, an object with `type`) · payload (opaque bytes)
  * ```
  *
- * Numbers are big-endian. The header is read by every process on the way, the payload only by the two ends. Bytes come from
+ * With the highest bit of the first length set, the payload is a u32, the length of what the sender has put into the memory that the
+ * two share (`shared-buffer.ts`). Numbers are big-endian. The header is read by every process on the way, the payload only by the two ends. Bytes come from
  * processes that may be broken: a length is checked before anything is kept for it.
  */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { isErrorInfo } from '../../shared/telemetry-check.ts'
 import { WireError } from '../errors.ts'
+import type { SharedBuffer } from './shared-buffer.ts'
 
 export interface Header {
   type: string
@@ -26,12 +28,20 @@ export const MAX_FRAME_BYTES = 1024 * 1024 * 1024
 const MAX_HEADER_BYTES = 0xffff
 const PREFIX_BYTES = 6
 const LENGTH_BYTES = 4
+/** Set in a frame's length where the payload is in shared memory. */
+const SHARED = 0x80000000
+const SHARED_LENGTH_BYTES = 4
 
 /**
+ * @param shared what is shared with the receiver, if anything; a long payload is put there
  * @returns the frame's bytes, the payload's parts uncopied behind the prefix and header
  * @throws WireError if the header or the whole is too long
  */
-export function encodeFrame(header: Header, payload: readonly Uint8Array[]): Uint8Array[] {
+export function encodeFrame(
+  header: Header,
+  payload: readonly Uint8Array[],
+  shared?: SharedBuffer | null,
+): Uint8Array[] {
   const text = Buffer.from(JSON.stringify(header))
   let payloadBytes = 0
   for (const part of payload) payloadBytes += part.byteLength
@@ -39,6 +49,14 @@ export function encodeFrame(header: Header, payload: readonly Uint8Array[]): Uin
   if (text.byteLength > MAX_HEADER_BYTES) throw new WireError('A message has too long a header to be sent.')
   if (length > MAX_FRAME_BYTES) {
     throw new WireError(`A message of ${length} bytes is too large: at most ${MAX_FRAME_BYTES} travel at once.`)
+  }
+  if (shared?.write(payload, payloadBytes)) {
+    const whole = Buffer.allocUnsafe(PREFIX_BYTES + text.byteLength + SHARED_LENGTH_BYTES)
+    whole.writeUInt32BE((SHARED + 2 + text.byteLength + SHARED_LENGTH_BYTES) >>> 0, 0)
+    whole.writeUInt16BE(text.byteLength, 4)
+    text.copy(whole, PREFIX_BYTES)
+    whole.writeUInt32BE(payloadBytes, PREFIX_BYTES + text.byteLength)
+    return [whole]
   }
   const start = Buffer.allocUnsafe(PREFIX_BYTES + text.byteLength)
   start.writeUInt32BE(length, 0)
@@ -68,7 +86,7 @@ export function decodeErrorInfo(payload: Uint8Array): ErrorInfo {
   return error
 }
 
-function parseFrame(bytes: Buffer): Frame {
+function parseFrame(bytes: Buffer, shared: SharedBuffer | null | undefined): Frame {
   const headerLength = bytes.readUInt16BE(0)
   if (headerLength + 2 > bytes.byteLength) throw new WireError('A message has a header longer than itself.')
   let header: unknown
@@ -80,7 +98,10 @@ function parseFrame(bytes: Buffer): Frame {
   if (typeof header !== 'object' || header === null || typeof (header as Header).type !== 'string') {
     throw new WireError('A message has a header without a type.')
   }
-  return { header: header as Header, payload: bytes.subarray(2 + headerLength) }
+  const payload = bytes.subarray(2 + headerLength)
+  if (shared === undefined) return { header: header as Header, payload }
+  if (!shared || payload.byteLength !== SHARED_LENGTH_BYTES) throw new WireError('A message shares what is not shared.')
+  return { header: header as Header, payload: shared.read(payload.readUInt32BE()) }
 }
 
 /** For a frame that says it is longer than this, no more is kept ready than twice what has come of it. */
@@ -91,6 +112,8 @@ export class FrameReader {
   /** What there is of a frame that is not complete. */
   #partial = Buffer.alloc(0)
   #filled = 0
+  /** What is shared with the sender. */
+  shared: SharedBuffer | null = null
 
   /**
    * @param chunk the next bytes; nothing of them is kept, so the caller may use the memory again
@@ -105,7 +128,8 @@ export class FrameReader {
         at += this.#fill(chunk.subarray(at))
         const length = this.#length
         if (this.#filled < LENGTH_BYTES || this.#filled < LENGTH_BYTES + length) continue
-        frames.push(parseFrame(this.#partial.subarray(LENGTH_BYTES, LENGTH_BYTES + length)))
+        const whole = this.#partial.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
+        frames.push(parseFrame(whole, this.#sharedBy(this.#partial.readUInt32BE(0))))
         this.#partial = Buffer.alloc(0)
         this.#filled = 0
         continue
@@ -114,11 +138,17 @@ export class FrameReader {
       const end =
         left < LENGTH_BYTES ? Number.POSITIVE_INFINITY : at + LENGTH_BYTES + checkLength(chunk.readUInt32BE(at))
       if (end <= chunk.byteLength) {
-        frames.push(parseFrame(Buffer.from(chunk.subarray(at + LENGTH_BYTES, end))))
+        const whole = Buffer.from(chunk.subarray(at + LENGTH_BYTES, end))
+        frames.push(parseFrame(whole, this.#sharedBy(chunk.readUInt32BE(at))))
         at = end
       } else at += this.#fill(chunk.subarray(at))
     }
     return frames
+  }
+
+  /** @returns undefined for a frame that brings its payload with it */
+  #sharedBy(length: number): SharedBuffer | null | undefined {
+    return length >= SHARED ? this.shared : undefined
   }
 
   /** The length of the frame that has begun; 0 as long as that is not known. */
@@ -146,7 +176,9 @@ export class FrameReader {
   }
 }
 
-function checkLength(length: number): number {
+/** @returns how many bytes of a frame follow its length */
+function checkLength(word: number): number {
+  const length = word >= SHARED ? word - SHARED : word
   if (length < 2) throw new WireError('A message is too short to be one.')
   if (length > MAX_FRAME_BYTES) throw new WireError(`A message says it has ${length} bytes, more than are allowed.`)
   return length

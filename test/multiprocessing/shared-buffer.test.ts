@@ -1,0 +1,98 @@
+/** The memory that a child and its parent share, both ends in one process. */
+import { closeSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MultiprocessingError, Pool, Process, Queue } from '../../src/multiprocessing/index.ts'
+import { createSharedFile, SharedBuffer } from '../../src/multiprocessing/wire/shared-buffer.ts'
+import * as pool from '../fixtures/pool.ts'
+import * as targets from '../fixtures/targets.ts'
+import { chance } from '../seeded.ts'
+
+const MIB = 1024 * 1024
+
+describe.runIf(process.platform === 'linux')('shared memory', () => {
+  let fd = 0
+  let [parent, child]: SharedBuffer[] = []
+  beforeEach(() => {
+    fd = createSharedFile() as number
+    parent = new SharedBuffer(fd, 'parent')
+    child = new SharedBuffer(fd, 'child')
+  })
+  afterEach(() => closeSync(fd))
+
+  it('brings what is written, in order, whatever the lengths and the parts', () => {
+    const dice = chance(1)
+    for (const [from, to] of [
+      [parent, child],
+      [child, parent],
+    ] as [SharedBuffer, SharedBuffer][]) {
+      const written: Buffer[] = []
+      for (let i = 0; i < 600; i++) {
+        const whole = Buffer.alloc(32 * 1024 + dice.below(MIB), i)
+        const cut = dice.below(whole.byteLength)
+        const parts = dice.below(2) === 0 ? [whole] : [whole.subarray(0, cut), whole.subarray(cut)]
+        if (from.write(parts, whole.byteLength)) written.push(whole)
+        if (dice.below(10) < 6) continue
+        const next = written.shift()
+        if (next) expect(to.read(next.byteLength).equals(next)).toBe(true)
+      }
+      for (const next of written) expect(to.read(next.byteLength).equals(next)).toBe(true)
+    }
+  })
+
+  it('takes no more than it holds, and more once that was read', () => {
+    const half = [Buffer.alloc(2 * MIB, 1)]
+    expect([1, 2, 3].map(() => parent?.write(half, 2 * MIB))).toEqual([true, true, false])
+    // The other way is not concerned.
+    expect(child?.write(half, 2 * MIB)).toBe(true)
+    child?.read(2 * MIB)
+    expect(parent?.write(half, 2 * MIB)).toBe(true)
+    expect(parent?.write([Buffer.alloc(5 * MIB)], 5 * MIB)).toBe(false)
+  })
+
+  it('leaves what is short to the socket', () => {
+    expect(parent?.write([Buffer.alloc(1000)], 1000)).toBe(false)
+  })
+
+  it('counts on where 32 bits end', () => {
+    const whole = Buffer.alloc(4 * MIB)
+    for (let i = 0; i < 1_100; i++) {
+      whole.writeUInt32LE(i, 3 * MIB)
+      expect(parent?.write([whole], whole.byteLength)).toBe(true)
+      expect(child?.read(whole.byteLength).readUInt32LE(3 * MIB)).toBe(i)
+    }
+  })
+
+  it('refuses a length that cannot be, and one that nobody wrote', () => {
+    for (const length of [0, 100, 4 * MIB + 1, 0xffffffff]) {
+      expect(() => child?.read(length)).toThrow(MultiprocessingError)
+    }
+    expect(() => child?.read(MIB)).toThrow('shorter than it says')
+  })
+})
+
+describe('large items', () => {
+  it('come through as they are, between children too', async () => {
+    const [from, to] = [new Queue<unknown>(), new Queue<unknown>()]
+    const mover = new Process(targets.moveAll, [from, to])
+    mover.start()
+    const dice = chance(2)
+    const items = Array.from({ length: 60 }, (_, i) => {
+      const length = dice.below(3 * MIB)
+      return i % 3 === 0
+        ? new Uint8Array(length).fill(i)
+        : i % 3 === 1
+          ? 'ä'.repeat(length >> 1)
+          : { text: 'x'.repeat(length) }
+    })
+    const put = from.putMany(items).then(() => from.close())
+    for (const item of items) expect(await to.get()).toEqual(item)
+    await put
+    await mover.join()
+  })
+
+  it('are tasks and results as well', async () => {
+    await using workers = new Pool(2)
+    const results = await workers.map(pool.bytes, [10, 40_000, 6 * MIB, 100_000])
+    expect(results.map(({ byteLength }) => byteLength)).toEqual([10, 40_000, 6 * MIB, 100_000])
+  })
+})
