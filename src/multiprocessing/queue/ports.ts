@@ -4,6 +4,7 @@ import type { Run } from '../run/run.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
 import { type Batch, type Part, partOf, ReceivedBatch } from './batch.ts'
+import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import { QueueService } from './service.ts'
 import { NOTHING, type Parcel, type QueueStore } from './store.ts'
@@ -180,6 +181,7 @@ export class RemotePort implements QueuePort {
   readonly #place: Place & { owner: string }
   readonly #service: QueueService
   readonly #outbox: Outbox
+  readonly #inbox: Inbox
   readonly #revive: Revive
 
   constructor(run: Run, place: Place & { owner: string }) {
@@ -187,6 +189,7 @@ export class RemotePort implements QueuePort {
     this.#place = place
     this.#service = QueueService.of(run)
     this.#outbox = this.#service.outbox(place)
+    this.#inbox = this.#service.inbox(place)
     this.#revive = reviveIn(run)
   }
 
@@ -264,35 +267,116 @@ export class RemotePort implements QueuePort {
   }
 
   takeOne(): unknown {
-    return NOTHING
+    // Who asked before gets before.
+    if (this.#run.stopped || this.#inbox.asked) return NOTHING
+    return this.#inbox.take(this.#revive)
   }
 
-  get(max: number, { wait, timeoutMs }: Patience): Promise<unknown[]> {
+  async get(max: number, patience: Patience): Promise<unknown[]> {
+    const inbox = this.#inbox
+    const held = inbox.takeHeld()
+    if (held) {
+      await this.#service.flushed(this.#place.owner)
+      return [held()]
+    }
+    const item = max === 1 ? this.takeOne() : NOTHING
+    if (item !== NOTHING) return [item]
+    if (inbox.asked) return this.#getBehind(inbox.asked, max, patience)
+    inbox.giveBack()
+    if (max > 1 || inbox.asking > 0) return this.#askToGet(max, patience, 0)
+    inbox.beforeAsking()
+    const answer = this.#askToGet(1, patience, inbox.ahead)
+    if (inbox.ahead > 0) inbox.waitBehind(answer)
+    return answer
+  }
+
+  /** Whoever asks for more than it wants is alone: who comes after it must wait, or would overtake what comes ahead. */
+  async #getBehind(asked: Promise<unknown>, max: number, { wait, timeoutMs }: Patience): Promise<unknown[]> {
+    if (!wait) {
+      try {
+        return await this.#askToGet(max, { wait, timeoutMs }, 0)
+      } catch (error) {
+        // What came ahead meanwhile was there all the time.
+        const item = error instanceof Empty ? this.#inbox.take(this.#revive) : NOTHING
+        if (item === NOTHING) throw error
+        return [item]
+      }
+    }
+    const startMs = performance.now()
+    // Until it is answered the queue is empty.
+    if (!(await this.#whenAnswered(asked, timeoutMs))) throw new Empty(`The queue ${this.#place.name} is empty.`)
+    const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - startMs))
+    return this.get(max, { wait, timeoutMs: left })
+  }
+
+  /** @returns false if the time ran out first */
+  #whenAnswered(answer: Promise<unknown>, timeoutMs: number | undefined): Promise<boolean> {
     const { name, id } = this.#place
-    return this.#run.wait((resolve, reject) => {
+    return this.#run.wait((resolve) => {
       const leave = this.#run.blocking?.enter('waiting', { what: 'get', id, label: `get from ${name}` })
-      const settle = () => {
+      const settle = (answered: boolean) => {
+        stopClock()
+        leave?.()
+        resolve(answered)
+      }
+      const stopClock = after(timeoutMs, () => settle(false))
+      answer.then(() => settle(true))
+      return () => {
         stopClock()
         leave?.()
       }
-      const withdraw = this.#service.ask(this.#place, { type: 'queue.get', wait, max }, [], {
+    })
+  }
+
+  #askToGet(max: number, { wait, timeoutMs }: Patience, ahead: number): Promise<unknown[]> {
+    const { name, id } = this.#place
+    this.#inbox.asking++
+    return this.#run.wait((resolve, reject) => {
+      const leave = this.#run.blocking?.enter('waiting', { what: 'get', id, label: `get from ${name}` })
+      const settle = () => {
+        this.#inbox.asking--
+        stopClock()
+        leave?.()
+      }
+      const header = { type: 'queue.get', wait, max, ...(ahead > 0 && { ahead }) }
+      const withdraw = this.#service.ask(this.#place, header, [], {
         answered: (header, payload) => {
           settle()
           if (header.type === 'queue.withdrawn') {
             reject(new Empty(`The queue ${name} is empty.`))
             return
           }
-          const taken = this.#service.acknowledge(this.#place, Number(header.delivery))
-          const read = () => {
+          const delivery = Number(header.delivery)
+          let read: () => unknown[]
+          let count: number
+          try {
+            const batches = batchesIn(payload, header.sizes)
+            count = batches.reduce((sum, batch) => sum + batch.count, 0)
+            this.#inbox.answered(count)
+            const first = batches[0] as ReceivedBatch
+            if (count <= max) {
+              const parcels = batches.map((batch) => ({ batch, start: 0, end: batch.count }))
+              read = () => valuesOf(parcels, this.#revive)
+            } else {
+              read = () => [first.valueAt(0, this.#revive)]
+              this.#inbox.fill(delivery, batches, 1)
+            }
+          } catch (error) {
+            this.#service.acknowledge(this.#place, delivery)
+            reject(error as Error)
+            return
+          }
+          const taken = this.#service.acknowledge(this.#place, delivery, count > max ? max : undefined)
+          const give = () => {
             try {
-              resolve(readParcels(payload, header.sizes, this.#revive))
+              resolve(read())
             } catch (error) {
               reject(error as Error)
             }
           }
           // The items are ours once the acknowledgement has left this process, and not before: see ARCHITECTURE.md.
-          if (taken) taken.then(read)
-          else read()
+          if (taken) taken.then(give)
+          else give()
         },
         refused: (error) => {
           settle()
@@ -325,16 +409,15 @@ export class RemotePort implements QueuePort {
   }
 }
 
-/** @param sizes the byte lengths of the batches in the payload */
-function readParcels(payload: Uint8Array, sizes: unknown, reviver: Revive): unknown[] {
+/** @param sizes the byte lengths of the batches in the payload; throws WireError if it is something else */
+function batchesIn(payload: Uint8Array, sizes: unknown): ReceivedBatch[] {
   const lengths = Array.isArray(sizes) ? sizes.map(Number) : [payload.byteLength]
   let at = 0
-  const parcels = lengths.map((length) => {
+  return lengths.map((length) => {
     const batch = new ReceivedBatch(payload.subarray(at, at + length))
     at += length
-    return { batch, start: 0, end: batch.count }
+    return batch
   })
-  return valuesOf(parcels, reviver)
 }
 
 /** A closed queue, in words. */

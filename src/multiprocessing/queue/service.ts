@@ -9,6 +9,7 @@ import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import type { RoutedHeader, Service } from '../wire/hub.ts'
 import { ReceivedBatch } from './batch.ts'
+import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 import type { QueueStore, Ticket } from './store.ts'
 
@@ -36,6 +37,7 @@ export class QueueService implements Service {
   /** Waiting requests of others, by who asked and their request's number. */
   readonly #tickets = new Map<string, { store: QueueStore; withdraw(): void }>()
   readonly #outboxes = new Map<string, { owner: string; outbox: Outbox }>()
+  readonly #inboxes = new Map<string, { owner: string; inbox: Inbox }>()
   #nextRequest = 1
 
   constructor(run: Run) {
@@ -53,6 +55,8 @@ export class QueueService implements Service {
 
   own(queue: OwnedQueue): void {
     this.#owned.set(queue.id, queue)
+    const { id, store } = queue
+    store.recall = (to, delivery) => this.#run.hub.send({ type: 'queue.recall', to, queue: id, delivery })
   }
 
   /** Whether nothing of this process is on its way to a queue: a child does not end before its puts are in. */
@@ -70,10 +74,32 @@ export class QueueService implements Service {
     const outbox = new Outbox({
       filled: (filled) => hub.flushLater(filled),
       send: (payload) => hub.send({ type: 'queue.put-trusted', to: owner, queue: id }, payload),
-      flush: () => hub.flushTo(owner),
+      flush: () => hub.sendNow(owner),
     })
     this.#outboxes.set(id, { owner, outbox })
     return outbox
+  }
+
+  /** What came ahead from a queue of another; one for all objects that stand for the queue. */
+  inbox({ id, owner }: { id: string; owner: string }): Inbox {
+    const known = this.#inboxes.get(id)
+    if (known) return known.inbox
+    const { hub } = this.#run
+    const inbox = new Inbox({
+      taken: (delivery) => {
+        const channel = hub.send({ type: 'queue.got', to: owner, queue: id, delivery, count: 1 })
+        channel?.writeNow()
+        return !channel || channel.backlogBytes === 0
+      },
+      giveBack: (delivery) => void hub.send({ type: 'queue.give-back', to: owner, queue: id, delivery }),
+    })
+    this.#inboxes.set(id, { owner, inbox })
+    return inbox
+  }
+
+  /** Resolves once the kernel has all that was sent to a process. */
+  flushed(owner: string): Promise<void> | undefined {
+    return this.#run.hub.flushTo(owner)
   }
 
   /** Closes a queue of this process. Who may put without asking is told. */
@@ -103,8 +129,8 @@ export class QueueService implements Service {
   }
 
   /** Tells the owner that a delivery has arrived, before anybody sees it. Resolves once the kernel has that. */
-  acknowledge(queue: { id: string; owner: string }, delivery: number): Promise<void> | undefined {
-    const channel = this.#run.hub.send({ type: 'queue.got', to: queue.owner, queue: queue.id, delivery })
+  acknowledge(queue: { id: string; owner: string }, delivery: number, count?: number): Promise<void> | undefined {
+    const channel = this.#run.hub.send({ type: 'queue.got', to: queue.owner, queue: queue.id, delivery, count })
     return channel?.flush()
   }
 
@@ -116,6 +142,7 @@ export class QueueService implements Service {
       case 'queue.get':
       case 'queue.withdraw':
       case 'queue.got':
+      case 'queue.give-back':
       case 'queue.size':
       case 'queue.close':
         this.#serve(header, payload)
@@ -123,6 +150,13 @@ export class QueueService implements Service {
       case 'queue.taken':
       case 'queue.end':
         this.#told(header)
+        break
+      case 'queue.recall':
+        {
+          // Only the owner may ask.
+          const known = this.#inboxes.get(String(header.queue))
+          if (known?.owner === header.from) known.inbox.recalled(Number(header.delivery))
+        }
         break
       default:
         this.#answer(header, payload)
@@ -132,6 +166,7 @@ export class QueueService implements Service {
   onPeerGone(isGone: (path: string) => boolean): void {
     for (const key of this.#tickets.keys()) if (isGone(key.slice(0, key.indexOf(' ')))) this.#tickets.delete(key)
     for (const { store } of this.#owned.values()) store.release(isGone)
+    for (const { owner, inbox } of this.#inboxes.values()) if (isGone(owner)) inbox.end()
     for (const { owner, outbox } of this.#outboxes.values()) if (isGone(owner)) outbox.end({ gone: true })
     for (const [request, pending] of this.#pending) {
       if (!isGone(pending.owner)) continue
@@ -145,7 +180,13 @@ export class QueueService implements Service {
     if (typeof header.queue !== 'string') return
     const queue = this.#owned.get(header.queue)
     if (header.type === 'queue.got') {
-      if (typeof header.delivery === 'number') queue?.store.acknowledge(from, header.delivery)
+      const { delivery, count } = header
+      if (typeof delivery !== 'number') return
+      queue?.store.acknowledge(from, delivery, typeof count === 'number' && count >= 1 ? Math.floor(count) : undefined)
+      return
+    }
+    if (header.type === 'queue.give-back') {
+      if (typeof header.delivery === 'number') queue?.store.giveBack(from, header.delivery)
       return
     }
     if (header.type === 'queue.put-trusted') {
@@ -215,6 +256,7 @@ export class QueueService implements Service {
             typeof header.max === 'number' && header.max >= 1 ? header.max : 1,
             header.wait === true,
             {
+              ahead: queue.byPriority ? 0 : aheadOf(header),
               deliver: (parcels, delivery) => {
                 settle()
                 const batches = parcels.map(({ batch, start, end }) => batch.encode(start, end))
@@ -277,6 +319,13 @@ export class QueueService implements Service {
       pending.refused(new Refusal(String(header.message)))
     } else pending.answered(header, payload)
   }
+}
+
+/** More than this nobody takes ahead. */
+const MOST_AHEAD = 1_024
+
+function aheadOf({ ahead }: RoutedHeader): number {
+  return typeof ahead === 'number' && ahead >= 0 ? Math.min(MOST_AHEAD, Math.floor(ahead)) : 0
 }
 
 function bytesOf(parts: readonly Uint8Array[]): number {

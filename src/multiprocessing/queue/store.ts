@@ -44,6 +44,10 @@ interface Getter {
   /** Gets at least one item, in order; they are on their way until `acknowledge`. */
   deliver(parcels: Parcel[], delivery: number): void
   refused(error: Error): void
+  /** Takes more than it asks for, where nobody else may want it: so many. */
+  ahead?: number
+  /** Waits only until others have given back what they hold ahead; this is what it is refused with then. */
+  empty?: () => Error
 }
 
 /** A waiting `put` or `get`, to withdraw it by. */
@@ -53,6 +57,9 @@ interface Delivery {
   client: ClientId
   parcels: Parcel[]
   count: number
+  /** Whether there is more in it than was asked for, which can be asked back. */
+  ahead: boolean
+  recalled: boolean
 }
 
 /** What `takeOne` gives where it can give nothing at once. */
@@ -109,6 +116,10 @@ export class QueueStore {
   #lastProducer: ClientId = ''
   #lastConsumer: ClientId = ''
   readonly residence: number[] = new Array(RESIDENCE_BUCKETS).fill(0)
+  /** Called to ask a client for what it holds ahead of a delivery; it answers with `giveBack`. */
+  recall: ((client: ClientId, delivery: number) => void) | null = null
+  /** How many deliveries hold something ahead. */
+  #heldAhead = 0
   /** How many items each client has got; counted only for who asks for it. */
   gotBy: Map<ClientId, number> | null = null
 
@@ -232,7 +243,7 @@ export class QueueStore {
     client: ClientId,
     max: number,
     wait: boolean,
-    reply: Pick<Getter, 'deliver' | 'refused'>,
+    reply: Pick<Getter, 'deliver' | 'refused' | 'ahead'>,
     empty: () => Error,
   ): Ticket | undefined {
     this.consumers.add(client)
@@ -244,12 +255,13 @@ export class QueueStore {
       reply.refused(this.#closed as QueueClosedError)
       return undefined
     }
-    if (!wait) {
+    const held = this.#heldAhead > 0 && this.#recallFrom(client)
+    if (!wait && !held) {
       reply.refused(empty())
       return undefined
     }
     const ticket = Symbol('get')
-    this.#getters.set(ticket, { client, max, sinceUs: this.#now(), ...reply })
+    this.#getters.set(ticket, { client, max, sinceUs: this.#now(), ...reply, ...(!wait && { empty }) })
     this.#changed?.()
     return ticket
   }
@@ -266,14 +278,46 @@ export class QueueStore {
     return this.#putters.get(ticket)?.put ?? 0
   }
 
-  /** The getter has its items: now they have left the queue. A delivery that is not known is ignored. */
-  acknowledge(client: ClientId, id: number): void {
+  /**
+   * The getter has its items, or the first `count` of them: now they have left the queue. A delivery that is not known is
+   * ignored.
+   */
+  acknowledge(client: ClientId, id: number, count = Number.POSITIVE_INFINITY): void {
     const delivery = this.#deliveries.get(id)
     if (!delivery || delivery.client !== client) return
-    this.#deliveries.delete(id)
-    this.#onTheirWay -= delivery.count
-    for (const { start, end, acceptedAtUs } of delivery.parcels) this.#got(client, end - start, acceptedAtUs)
+    let left = Math.min(count, delivery.count)
+    this.#onTheirWay -= left
+    if (left === delivery.count) {
+      this.#forget(id, delivery)
+      for (const { start, end, acceptedAtUs } of delivery.parcels) this.#got(client, end - start, acceptedAtUs)
+      left = 0
+    }
+    delivery.count -= left
+    while (left > 0) {
+      const parcel = delivery.parcels[0] as Parcel
+      const taken = Math.min(left, parcel.end - parcel.start)
+      parcel.start += taken
+      parcel.sequence += taken
+      left -= taken
+      if (parcel.start === parcel.end) delivery.parcels.shift()
+      this.#got(client, taken, parcel.acceptedAtUs)
+    }
+    if (this.#putters.size > 0 || this.#getters.size > 0) this.#serve()
+  }
+
+  /** The getter does not want what is left of a delivery: it goes back to its place at the head. */
+  giveBack(client: ClientId, id: number): void {
+    const delivery = this.#deliveries.get(id)
+    if (!delivery || delivery.client !== client) return
+    this.#forget(id, delivery)
+    this.#takeBack([delivery])
+    this.#changed?.()
     this.#serve()
+  }
+
+  /** Whether nobody but this process has ever got anything here. */
+  isOnlyConsumer(client: ClientId): boolean {
+    return this.consumers.size === 0 || (this.consumers.size === 1 && this.consumers.has(client))
   }
 
   /** From now on a process may put without asking, until `confirmClosed`. */
@@ -305,19 +349,13 @@ export class QueueStore {
     for (const [ticket, { client }] of this.#putters) if (isGone(client)) this.#putters.delete(ticket)
     for (const [ticket, { client }] of this.#getters) if (isGone(client)) this.#getters.delete(ticket)
     for (const client of this.#trusted) if (isGone(client)) this.#trusted.delete(client)
-    const back: Parcel[] = []
+    const lost: Delivery[] = []
     for (const [id, delivery] of this.#deliveries) {
       if (!isGone(delivery.client)) continue
-      this.#deliveries.delete(id)
-      this.#onTheirWay -= delivery.count
-      this.#available += delivery.count
-      back.push(...delivery.parcels)
+      this.#forget(id, delivery)
+      lost.push(delivery)
     }
-    if (back.length > 0) {
-      // What came back before may lie between these, so the whole front is sorted; the rest is in order already.
-      this.#parcels = [...back, ...this.#parcels.slice(this.#head)].sort(before)
-      this.#head = 0
-    }
+    this.#takeBack(lost)
     this.#changed?.()
     this.#serve()
   }
@@ -347,6 +385,37 @@ export class QueueStore {
   /** Whether nothing will ever come any more. */
   get #ended(): boolean {
     return this.#closed !== null && this.depth === 0 && this.#trusted.size === 0
+  }
+
+  #forget(id: number, delivery: Delivery): void {
+    this.#deliveries.delete(id)
+    if (delivery.ahead) this.#heldAhead--
+  }
+
+  #takeBack(deliveries: readonly Delivery[]): void {
+    const back: Parcel[] = []
+    for (const { count, parcels } of deliveries) {
+      this.#onTheirWay -= count
+      this.#available += count
+      back.push(...parcels)
+    }
+    if (back.length === 0) return
+    // What came back before may lie between these, so the whole front is sorted; the rest is in order already.
+    this.#parcels = [...back, ...this.#parcels.slice(this.#head)].sort(before)
+    this.#head = 0
+  }
+
+  /** Somebody wants what others hold ahead. @returns whether anybody does */
+  #recallFrom(wanting: ClientId): boolean {
+    let held = false
+    for (const [id, delivery] of this.#deliveries) {
+      if (!delivery.ahead || delivery.client === wanting) continue
+      held = true
+      if (delivery.recalled) continue
+      delivery.recalled = true
+      this.recall?.(delivery.client, id)
+    }
+    return held
   }
 
   #noteDepth(atUs: number): void {
@@ -448,11 +517,16 @@ export class QueueStore {
   }
 
   #deliver(getter: Getter): void {
-    const parcels = this.#cut(getter.max)
+    const more = getter.ahead && this.isOnlyConsumer(getter.client) ? getter.ahead : 0
+    const parcels = this.#cut(getter.max + more)
     const count = countOf(parcels)
     this.#onTheirWay += count
     const id = this.#nextDelivery++
-    this.#deliveries.set(id, { client: getter.client, parcels, count })
+    const ahead = count > getter.max
+    if (ahead) this.#heldAhead++
+    // What is acknowledged is cut off these, while the ones that are delivered stay as they are.
+    const kept = ahead ? parcels.map((parcel) => ({ ...parcel })) : parcels
+    this.#deliveries.set(id, { client: getter.client, parcels: kept, count, ahead, recalled: false })
     getter.deliver(parcels, id)
   }
 
@@ -475,7 +549,17 @@ export class QueueStore {
       }
       if (!putter && !getter) break
     }
+    if (this.#getters.size > 0) this.#refuseImpatient()
     if (this.#getters.size > 0 && this.#ended) this.#refuseGetters(this.#closed as QueueClosedError)
+  }
+
+  /** Who did not want to wait has waited only for what others gave back. */
+  #refuseImpatient(): void {
+    for (const [ticket, { client, empty, refused }] of this.#getters) {
+      if (!empty || [...this.#deliveries.values()].some((other) => other.ahead && other.client !== client)) continue
+      this.#getters.delete(ticket)
+      refused(empty())
+    }
   }
 
   #refuseGetters(error: Error): void {

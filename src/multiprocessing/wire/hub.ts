@@ -60,8 +60,13 @@ export class Hub {
   }
 
   /** Hands everything for a process to the kernel now, as far as that takes it. */
-  flushTo(path: string): void {
+  sendNow(path: string): void {
     this.#next(path)?.writeNow()
+  }
+
+  /** Hands everything for a process to the kernel now. Resolves once it has it; undefined if it took it right away. */
+  flushTo(path: string): Promise<void> | undefined {
+    return this.#next(path)?.flush()
   }
 
   readonly #flush = (): void => {

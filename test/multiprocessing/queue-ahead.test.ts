@@ -1,0 +1,111 @@
+/** Items that come to the only getter ahead of their `get`: nobody can tell, but that it is fast. */
+import { expect, test } from 'vitest'
+import { Empty, Process, Queue } from '../../src/multiprocessing/index.ts'
+import { getAndSay, getAtOnce, getSome } from '../fixtures/ahead.ts'
+import { runObserved } from './observed.ts'
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+/** A child that has got 1,000 of 3,000 one by one, and holds some ahead. */
+async function aGetter() {
+  const [queue, said, orders] = [new Queue<number>(), new Queue<unknown>(), new Queue<string>()]
+  await queue.putMany(numbers(3_000))
+  const child = new Process(getSome, [queue, 1_000, said, orders], { daemon: true })
+  child.start()
+  // The depth is exact: what came ahead has not left the queue.
+  expect(await said.get()).toEqual([numbers(1_000), 2_000])
+  expect(await queue.size()).toBe(2_000)
+  return { queue, said, orders, child }
+}
+
+test('whoever else wants an item gets the next one, without waiting too', async () => {
+  await runObserved(async () => {
+    const { queue, said, orders } = await aGetter()
+    // Without waiting: first what is here, then what the getter gives back.
+    const left: number[] = []
+    for (;;) {
+      try {
+        left.push(await queue.getNowait())
+      } catch (error) {
+        expect(error).toBeInstanceOf(Empty)
+        break
+      }
+    }
+    expect(left.sort((a, b) => a - b)).toEqual(numbers(3_000).slice(1_000))
+    expect(await queue.size()).toBe(0)
+    await queue.put(7)
+    await orders.put('next')
+    expect(await said.get()).toBe(7)
+  })
+})
+
+test('what it holds comes back in order when it is asked for it', async () => {
+  await runObserved(async () => {
+    const { queue, said, orders } = await aGetter()
+    const got = new Set<number>()
+    while (got.size < 1_999) got.add(await queue.get())
+    await orders.put('next')
+    got.add((await said.get()) as number)
+    expect([...got].sort((a, b) => a - b)).toEqual(numbers(3_000).slice(1_000))
+  })
+})
+
+test('many at once are all that are there', async () => {
+  await runObserved(async () => {
+    const { said, orders } = await aGetter()
+    await orders.put('next')
+    expect(await said.get()).toBe(1_000)
+    await orders.put('all')
+    expect(await said.get()).toEqual(numbers(3_000).slice(1_001))
+    await orders.put('size')
+    expect(await said.get()).toBe(0)
+  })
+})
+
+test('gets that are begun together get items in their order', async () => {
+  await runObserved(async () => {
+    const [queue, said] = [new Queue<number>(), new Queue<number[]>()]
+    const child = new Process(getAtOnce, [queue, 300, said])
+    child.start()
+    for (const n of numbers(2_700)) {
+      await queue.put(n)
+      // Sometimes there is less than is wanted, sometimes more.
+      if (n % 500 === 499) await new Promise(setImmediate)
+    }
+    expect(await said.get()).toEqual(numbers(2_700))
+    await child.join()
+  })
+})
+
+test('a getter that is killed has got what it got, and nothing that was ahead of it is lost or doubled', async () => {
+  await runObserved(async () => {
+    for (let round = 0; round < 5; round++) {
+      const [queue, said] = [new Queue<number>(), new Queue<number>()]
+      await queue.putMany(numbers(5_000))
+      const child = new Process(getAndSay, [queue, said], { daemon: true })
+      child.start()
+      for (let i = 0; i < 1_000; i++) expect(await said.get()).toBe(i)
+      child.kill()
+      await child.join()
+      let next = 1_000
+      while (!(await said.empty())) expect(await said.get()).toBe(next++)
+      const left = await queue.getMany(5_000)
+      // One item may have been got and not been said any more.
+      expect(left[0] === next || left[0] === next + 1).toBe(true)
+      expect(left).toEqual(numbers(5_000).slice(left[0]))
+    }
+  })
+})
+
+test('an urgent item is not overtaken by what came before it', async () => {
+  await runObserved(async () => {
+    const queue = new Queue<number>({ priority: true })
+    const [said, orders] = [new Queue<unknown>(), new Queue<string>()]
+    await queue.putMany(numbers(2_000))
+    new Process(getSome, [queue, 1_000, said, orders], { daemon: true }).start()
+    await said.get()
+    await queue.put(-1, { priority: -5 })
+    await orders.put('next')
+    expect(await said.get()).toBe(-1)
+  })
+})
