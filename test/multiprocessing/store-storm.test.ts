@@ -22,6 +22,9 @@ class World {
   readonly got: number[] = []
   readonly deliveries: { client: Client; id: number; items: number[] }[] = []
   readonly tickets: { client: Client; ticket: Ticket; answered: () => boolean }[] = []
+  readonly recalls: { client: string; id: number }[] = []
+  /** How often a client got something ahead. */
+  ahead = 0
   #next = 0
   #time = 0
 
@@ -31,19 +34,20 @@ class World {
       () => this.#time++,
       () => {},
     )
+    this.store.recall = (client, id) => this.recalls.push({ client, id })
   }
 
-  put(client: Client, wait: boolean): void {
-    const number = this.#next++
+  put(client: Client, wait: boolean, count: number): void {
+    const numbers = Array.from({ length: count }, () => this.#next++)
     let answered = 0
     const ticket = this.store.put(
       client,
-      batchOf([number]),
+      batchOf(numbers),
       wait,
       {
         accepted: () => {
           answered++
-          this.accepted.push(number)
+          this.accepted.push(...numbers)
         },
         refused: () => answered++,
       },
@@ -53,17 +57,19 @@ class World {
     else expect(answered).toBe(1)
   }
 
-  get(client: Client, max: number, wait: boolean): void {
+  get(client: Client, max: number, wait: boolean, ahead = 0): void {
     let answered = 0
     const ticket = this.store.get(
       client,
       max,
       wait,
       {
+        ahead,
         deliver: (parcels, id) => {
           answered++
           expect(countOf(parcels)).toBeGreaterThan(0)
-          expect(countOf(parcels)).toBeLessThanOrEqual(max)
+          expect(countOf(parcels)).toBeLessThanOrEqual(max + ahead)
+          if (countOf(parcels) > max) this.ahead++
           this.deliveries.push({ client, id, items: numbersIn(parcels) })
         },
         refused: () => answered++,
@@ -74,12 +80,23 @@ class World {
     else expect(answered).toBe(1)
   }
 
-  acknowledge({ pick }: Chance): void {
+  /** All of a delivery, or the first items of it. */
+  acknowledge({ pick, below }: Chance): void {
     if (this.deliveries.length === 0) return
     const delivery = pick(this.deliveries)
-    this.deliveries.splice(this.deliveries.indexOf(delivery), 1)
-    this.store.acknowledge(delivery.client, delivery.id)
-    this.got.push(...delivery.items)
+    const count = 1 + below(delivery.items.length)
+    if (count === delivery.items.length) this.deliveries.splice(this.deliveries.indexOf(delivery), 1)
+    this.got.push(...delivery.items.splice(0, count))
+    this.store.acknowledge(delivery.client, delivery.id, count)
+  }
+
+  /** A client gives back what it was asked for, if it has not got all of it meanwhile. */
+  answerRecall(): void {
+    const recall = this.recalls.shift()
+    if (!recall) return
+    const index = this.deliveries.findIndex(({ id }) => id === recall.id)
+    if (index >= 0) this.deliveries.splice(index, 1)
+    this.store.giveBack(recall.client, recall.id)
   }
 
   die(gone: Client): void {
@@ -123,21 +140,25 @@ class World {
 }
 
 test('three thousand seeds: nothing is lost, nothing comes twice, and what is left is in order', () => {
+  let ahead = 0
   for (let seed = 1; seed <= 3_000; seed++) {
     const dice = chance(seed)
     const maxsize = dice.pick([0, 1, 2, 5])
     const world = new World(maxsize)
+    // For so long there is only one getter, to which items may come ahead.
+    const alone = dice.below(60)
     for (let step = 0; step < 60; step++) {
       const client = dice.pick(CLIENTS)
-      switch (dice.below(9)) {
+      switch (dice.below(10)) {
         case 0:
         case 1:
         case 2:
-          world.put(client, dice.below(3) > 0)
+          // Where there is a bound, some of many may be in the queue and others not.
+          world.put(client, dice.below(3) > 0, maxsize === 0 ? 1 + dice.below(3) : 1)
           break
         case 3:
         case 4:
-          world.get(client, 1 + dice.below(3), dice.below(3) > 0)
+          world.get(step < alone ? '0.1' : client, 1 + dice.below(3), dice.below(3) > 0, dice.below(4))
           break
         case 5:
         case 6:
@@ -146,11 +167,15 @@ test('three thousand seeds: nothing is lost, nothing comes twice, and what is le
         case 7:
           world.withdraw(dice)
           break
+        case 8:
+          world.answerRecall()
+          break
         default:
           if (dice.below(3) === 0) world.die(client)
       }
       world.check(maxsize)
     }
+    ahead += world.ahead
     for (const client of CLIENTS) world.die(client)
     world.store.close(new QueueClosedError(''))
     const left = world.drain()
@@ -160,4 +185,5 @@ test('three thousand seeds: nothing is lost, nothing comes twice, and what is le
       `seed ${seed}`,
     ).toEqual([...world.accepted].sort((a, b) => a - b))
   }
+  expect(ahead).toBeGreaterThan(1_000)
 })
