@@ -71,6 +71,15 @@ const peer = (which: string, goal: number): Case => ({
   theirs: ['pools.mjs', which, '30000'],
 })
 
+/** What may take so much at most. */
+const atMost = (what: string, limit: string, how: string[], most: number): Case => ({
+  what: `${what} (goal: at most ${limit})`,
+  against: limit,
+  goal: 1,
+  ours: ['limits.mjs', ...how],
+  theirs: ['ideal.mjs', String(most)],
+})
+
 const SMALL = 'small items, awaited put and get'
 const NO_OP = 'no-op tasks, many outstanding'
 
@@ -99,6 +108,13 @@ const CASES: Case[] = [
     ours: ['queue.ts', 'many', '10000', '65536'],
     theirs: ['floor.mjs', '65536', '16000'],
   },
+  {
+    what: 'Queue, small items, awaited put and get, got by a child',
+    against: "Python's Queue",
+    goal: 20,
+    ours: ['getter.mjs', '1000000'],
+    theirs: ['queue_rate.py', 'one', '50000', '0'],
+  },
   crowd('many-to-one', 900_000),
   crowd('one-to-many', 60_000),
   roundTrip('median', 50, 1),
@@ -111,6 +127,7 @@ const CASES: Case[] = [
   peer('workerpool on processes', 10),
   peer('jest-worker on processes', 10),
   pool('map with its own chunks', "Python's map", 1.1, 'map', 1_000_000, 300_000),
+  pool('one task at a time, median', "Python's apply", 1 / 0.7, 'apply', 3_000, 3_000),
   {
     what: 'starting a process, to its first message (goal: at most 1.1 times as long)',
     against: 'child_process.fork',
@@ -146,6 +163,12 @@ const CASES: Case[] = [
     ours: ['watched.mjs', 'on', '2000000'],
     theirs: ['watched.mjs', 'off', '2000000'],
   },
+  atMost('memory of a million small items at the owner', '300 MB', ['queued'], 300),
+  atMost('private memory of an idle worker', '12 MB', ['worker'], 12),
+  atMost('memory after a million tasks, beside that after a quarter', '1.1 times', ['tasks'], 1.1),
+  atMost('CPU of an idle program', '0.1 % of a core', ['idle'], 0.1),
+  atMost('CPU of sampling 100 processes once a second', '0.15 % of a core', ['sampling', '100'], 0.15),
+  atMost('CPU of sampling 1,000 processes once a second', '0.8 % of a core', ['sampling', '1000'], 0.8),
 ]
 
 const { values } = parseArgs({

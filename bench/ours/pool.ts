@@ -1,4 +1,5 @@
-/** How many tasks that do nothing a pool of two does a second. Arguments: how (apply_async, map1, map), count. */
+/** How many tasks that do nothing a pool of two does a second. Arguments: how (apply_async, map1, map; apply for one at a
+ * time, the inverse of the median), count. */
 import { main, Pool } from '../../dist/multiprocessing/index.js'
 
 export const nothing = (n: number) => n
@@ -13,6 +14,16 @@ main(import.meta, async () => {
     Array.from({ length: 10 }, (_, i) => i),
     { chunkSize: 1 },
   )
+  if (how === 'apply') {
+    const times: number[] = []
+    for (let i = 0; i < count; i++) {
+      const begun = performance.now()
+      if ((await pool.apply(nothing, [i])) !== i) throw new Error('wrong result')
+      times.push(performance.now() - begun)
+    }
+    console.log(1000 / (times.sort((a, b) => a - b)[count >> 1] as number))
+    return
+  }
   const items = Array.from({ length: count }, (_, i) => i)
   const start = performance.now()
   const values =
