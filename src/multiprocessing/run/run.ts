@@ -50,8 +50,8 @@ export type Counter =
 const BREATHE_MS = 2
 const BREATHE_EVERY = 1_024
 
-/** So often it is looked at whether this process must stay for what waits in it. */
-const STAY_ALIVE_MS = 100
+/** When it is looked at whether this process must stay for what waits in it: soon at first, then more and more rarely. */
+const STAY_ALIVE_MS = { first: 100, last: 3_000 }
 
 const context = new AsyncLocalStorage<Run>()
 let processRun: Run | undefined
@@ -173,6 +173,7 @@ export class Run {
     this.#stopped = error
     for (const interrupt of [...this.#interrupts]) interrupt(error)
     this.#interrupts.clear()
+    this.#mayEnd()
   }
 
   /**
@@ -200,10 +201,12 @@ export class Run {
       cancel = begin(
         (value) => {
           this.#interrupts.delete(interrupt)
+          this.#mayEnd()
           resolve(value)
         },
         (error) => {
           this.#interrupts.delete(interrupt)
+          this.#mayEnd()
           reject(error)
         },
       )
@@ -239,11 +242,20 @@ export class Run {
    * worker hold no event loop by themselves. Where nobody is left who could, it ends, instead of waiting for ever.
    */
   #stayAlive(): void {
-    this.#alive ??= setInterval(() => {
-      if (this.#interrupts.size > 0 && this.children.size > 0) return
-      clearInterval(this.#alive)
+    if (!this.#alive) this.#lookAgainIn(STAY_ALIVE_MS.first)
+    else if (this.#interrupts.size === 0) this.#alive.ref()
+  }
+
+  #lookAgainIn(ms: number): void {
+    this.#alive = setTimeout(() => {
       this.#alive = undefined
-    }, STAY_ALIVE_MS)
+      if (this.#interrupts.size > 0 && this.children.size > 0) this.#lookAgainIn(Math.min(2 * ms, STAY_ALIVE_MS.last))
+    }, ms)
+  }
+
+  /** Nothing waits any more: what only waited to look holds nobody up. */
+  #mayEnd(): void {
+    if (this.#interrupts.size === 0) this.#alive?.unref()
   }
 
   /** Calls `fn` so that everything it does, and whatever follows from it, belongs to this run. */
