@@ -12,7 +12,7 @@
  */
 import { WireError } from '../errors.ts'
 import { plainJson } from '../wire/plain-json.ts'
-import { decodeValue, encodeList, encodeValue, type Revive } from '../wire/values.ts'
+import { decodeValue, encodeList, encodeValue, numbersIn, type Revive } from '../wire/values.ts'
 
 const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
 type Kind = (typeof KIND)[keyof typeof KIND]
@@ -252,9 +252,7 @@ export class ReceivedBatch implements Batch {
     const { count } = this
     const bytes = this.#bytes
     if (this.#kind === KIND.numbers) {
-      const aligned = new Float64Array(count)
-      new Uint8Array(aligned.buffer).set(bytes.subarray(HEAD_BYTES))
-      return Array.from(aligned)
+      return numbersIn(bytes.subarray(HEAD_BYTES))
     }
     if (this.#kind === KIND.json) return decodeJsonItems(this.#slice(0, count).toString('utf8'), count)
     const offsets = this.#offsets as Uint32Array
