@@ -293,6 +293,7 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
     clearTimeout(timer)
     timer = undefined
     toldAtMs = performance.now()
+    store.noteAll()
     run.emit({
       type: 'queue.changed',
       atUs: run.nowUs(),

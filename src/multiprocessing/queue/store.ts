@@ -68,7 +68,7 @@ export const NOTHING = Symbol('nothing')
 export const RESIDENCE_BUCKETS = 20
 /** More changes than this in an interval are told by their extremes only. */
 const MOST_STEPS = 16
-const CLOCK_EVERY = 16
+const NOTED_TOGETHER = 16
 /** Items that come later than this after the first do not join its parcel, so that each is known to be as old as it is. */
 const SAME_PARCEL_US = 1_000
 
@@ -99,8 +99,9 @@ export class QueueStore {
   readonly #getters = new Map<Ticket, Getter>()
   readonly #deliveries = new Map<number, Delivery>()
   #closed: QueueClosedError | null = null
-  #clockUs = 0
-  #gotSinceClock = 0
+  /** Items that have left and are not noted yet, and when they came. */
+  #toBeNoted = 0
+  #notedSinceUs = 0
   /** Processes that may put without asking, until they have confirmed that they know of the end. */
   readonly #trusted = new Set<ClientId>()
 
@@ -200,6 +201,7 @@ export class QueueStore {
   putOne(client: ClientId, part: Part | number): void {
     if (client !== this.#lastProducer) this.producers.add((this.#lastProducer = client))
     const last = this.#parcels[this.#parcels.length - 1]
+    this.#noteGot()
     const nowUs = this.#now()
     if (
       last &&
@@ -375,6 +377,11 @@ export class QueueStore {
     return [...this.#trusted]
   }
 
+  /** Brings the figures up to date, before they are told. */
+  noteAll(): void {
+    this.#noteGot()
+  }
+
   /** Starts a new interval for the extremes of the depth. */
   startInterval(): void {
     this.depthMax = this.depth
@@ -432,6 +439,8 @@ export class QueueStore {
   }
 
   #accept(batch: Batch, start: number, end: number, priority: number): void {
+    // The depth was lowest just now.
+    this.#noteGot()
     const nowUs = this.#now()
     const sequence = this.#nextSequence
     this.#nextSequence += end - start
@@ -447,21 +456,27 @@ export class QueueStore {
     this.gotBy?.set(client, (this.gotBy.get(client) ?? 0) + count)
     // For nobody, no clock is asked: that would cost as much as all the rest.
     if (!this.#changed) return
-    const nowUs = this.#gotAtUs()
-    this.#noteDepth(nowUs)
-    const ms = (nowUs - acceptedAtUs) / 1000
-    const bucket = ms < 1 ? 0 : Math.min(RESIDENCE_BUCKETS - 1, Math.floor(Math.log2(ms)) + 1)
-    this.residence[bucket] = (this.residence[bucket] ?? 0) + count
+    // Where items go so fast that their steps are not told, some that came together are noted together.
+    if (!this.steps && acceptedAtUs === this.#notedSinceUs && this.#toBeNoted > 0 && this.#toBeNoted < NOTED_TOGETHER) {
+      this.#toBeNoted += count
+      return
+    }
+    this.#noteGot()
+    this.#toBeNoted = count
+    this.#notedSinceUs = acceptedAtUs
+    if (this.steps) this.#noteGot()
     this.#changed()
   }
 
-  /** The time; where items go so fast that their steps are not told, it is looked up for every sixteenth. */
-  #gotAtUs(): number {
-    if (this.steps || ++this.#gotSinceClock >= CLOCK_EVERY) {
-      this.#clockUs = this.#now()
-      this.#gotSinceClock = 0
-    }
-    return this.#clockUs
+  /** Notes how long items were in the queue that have left it, and how deep it is now. */
+  #noteGot(): void {
+    if (this.#toBeNoted === 0) return
+    const nowUs = this.#now()
+    this.#noteDepth(nowUs)
+    const ms = (nowUs - this.#notedSinceUs) / 1000
+    const bucket = ms < 1 ? 0 : Math.min(RESIDENCE_BUCKETS - 1, Math.floor(Math.log2(ms)) + 1)
+    this.residence[bucket] = (this.residence[bucket] ?? 0) + this.#toBeNoted
+    this.#toBeNoted = 0
   }
 
   /** Behind all that come before it: at the end, unless what is there is less urgent. */
