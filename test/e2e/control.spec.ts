@@ -105,7 +105,11 @@ test('output follows its end, stays where it was scrolled to, and follows again'
   await expect.poll(fromEnd).toBeLessThan(2)
   const follow = page.getByTestId(testIds.followOutput)
   await expect(follow).toHaveText('following')
-  await lines.evaluate((box) => box.scrollTo(0, 0))
+  await lines.evaluate((box) => {
+    // The browser tells of a scroll some time after: lines that come before that must not undo it. Here it never tells.
+    document.addEventListener('scroll', (event) => event.stopImmediatePropagation(), { capture: true })
+    box.scrollTo(0, 0)
+  })
   await expect(follow).toHaveText('follow')
   await window.phase('spider', 'finished')
   expect(await lines.evaluate((box) => box.scrollTop)).toBe(0)

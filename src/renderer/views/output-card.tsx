@@ -85,12 +85,24 @@ function useLines() {
 /** Nearer to the end than this, in pixels, it follows. */
 const NEAR_END = 24
 
+type Place = Pick<HTMLElement, 'scrollTop' | 'scrollHeight' | 'clientHeight'>
+
+function placeOf({ scrollTop, scrollHeight, clientHeight }: Place): Place {
+  return { scrollTop, scrollHeight, clientHeight }
+}
+
+/** Whether the user has scrolled up since; a panel that grew and lines that went have moved the place by themselves. */
+function hasLeftEnd(now: Place, before: Place): boolean {
+  if (now.clientHeight !== before.clientHeight || now.scrollHeight < before.scrollHeight) return false
+  return now.scrollTop < before.scrollTop && before.scrollHeight - now.scrollTop - now.clientHeight >= NEAR_END
+}
+
 export function OutputCard() {
   const filter = useSignal<Filter>('all')
   /** The position of the first line that is held in view; null while it follows. */
   const held = useSignal<number | null>(null)
   const list = useRef<HTMLDivElement>(null)
-  const lastTop = useRef(0)
+  const last = useRef<Place>({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
   const render = useLines()
   const output = read('output')
   const following = held.value === null
@@ -98,13 +110,22 @@ export function OutputCard() {
   const chosen = selection.value?.kind === 'process' ? selection.value.id : ''
 
   useLayoutEffect(() => {
-    if (following && list.current) list.current.scrollTop = list.current.scrollHeight
+    const element = list.current
+    if (!following || !element) return
+    // The browser tells of a scroll with its next frame: lines that are drawn before that must not undo it.
+    if (hasLeftEnd(element, last.current)) held.value = view.from
+    else {
+      element.scrollTop = element.scrollHeight
+      last.current = placeOf(element)
+    }
   })
   useLayoutEffect(() => {
     const element = list.current
     if (!element) return
     const observer = new ResizeObserver(() => {
-      if (held.peek() === null) element.scrollTop = element.scrollHeight
+      if (held.peek() !== null) return
+      element.scrollTop = element.scrollHeight
+      last.current = placeOf(element)
     })
     observer.observe(element)
     return () => observer.disconnect()
@@ -115,8 +136,8 @@ export function OutputCard() {
     const { scrollTop, scrollHeight, clientHeight } = element
     const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END
     // Lines that come and panels that grow leave the end behind too; only who scrolls up wants to stay.
-    const wentUp = scrollTop < lastTop.current
-    lastTop.current = scrollTop
+    const wentUp = scrollTop < last.current.scrollTop
+    last.current = placeOf(element)
     if (atEnd && view.later === 0) held.value = null
     else if (wentUp) held.value ??= view.from
   }
@@ -131,7 +152,10 @@ export function OutputCard() {
         title={
           following ? 'New lines are scrolled to; scroll up to stay where you are' : 'Go to the newest line and follow'
         }
-        onClick={() => (held.value = following ? view.from : null)}
+        onClick={() => {
+          if (list.current) last.current = placeOf(list.current)
+          held.value = following ? view.from : null
+        }}
       >
         {following ? 'following' : 'follow'}
         <Icon name="down" />
@@ -141,7 +165,7 @@ export function OutputCard() {
   return (
     <Card title="Output" label="Output" class="output" end={end}>
       <div
-        class="lines mono"
+        class={`lines mono ${following ? 'following' : ''}`}
         ref={list}
         onScroll={onScroll}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
