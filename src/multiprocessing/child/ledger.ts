@@ -9,8 +9,7 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { OwnBatch, type Part } from '../queue/batch.ts'
-import type { Revive } from '../wire/values.ts'
+import { type Batch, OwnBatch, type Part } from '../queue/batch.ts'
 
 /** The file, as the child inherits it. */
 export const LEDGER_FD = 4
@@ -82,13 +81,13 @@ export class LedgerFile {
   /**
    * Reads it for the last time.
    * @param task the number of the first task whose end was not told
-   * @returns what gives the results of this task and those after it, as far as they were done
+   * @returns the results of this task and those after it, as far as they were done, each in a batch of its own
    */
-  end(task: number): ((revive: Revive) => unknown)[] {
+  end(task: number): Batch[] {
     const bytes = Buffer.alloc(MOST_BYTES)
     const size = readSync(this.fd, bytes, 0, MOST_BYTES, 0)
     this.close()
-    const results: ((revive: Revive) => unknown)[] = []
+    const results: Batch[] = []
     let at = 0
     while (at + HEAD_BYTES <= size && bytes.readUInt32LE(at) === (task + 1 + results.length) >>> 0) {
       const kind = KINDS[bytes.readUInt32LE(at + 4)]
@@ -99,7 +98,7 @@ export class LedgerFile {
       const part = kind === 'numbers' ? body.readDoubleLE() : kind === 'values' ? body : body.toString('utf8')
       const batch = new OwnBatch()
       batch.add({ kind, part, bytes: body.byteLength })
-      results.push((revive) => batch.valueAt(0, revive))
+      results.push(batch)
     }
     return results
   }

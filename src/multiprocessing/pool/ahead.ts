@@ -2,6 +2,7 @@
 
 /** Up to a mean of so many ms, so many tasks at a worker at once, the one that it works on included. */
 const DEPTHS = [
+  { meanMs: 0.01, depth: 2_048 },
   { meanMs: 0.05, depth: 512 },
   { meanMs: 0.5, depth: 64 },
   { meanMs: 2, depth: 16 },

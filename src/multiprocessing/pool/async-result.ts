@@ -8,6 +8,8 @@ export type Outcome<R> = { ok: true; value: R } | { ok: false; error: Error }
 export interface ResultOwner {
   /** Somebody looks at the result, or will: so a failure is known. Called once. */
   observed(): void
+  /** Whether somebody wants to know who waits. */
+  readonly watched: boolean
   /** Somebody begins to wait: the window shows that. @returns what to call at the end of the wait */
   waits(): (() => void) | undefined
   /** Real milliseconds for the program's. */
@@ -22,6 +24,8 @@ export class AsyncResult<R> implements PromiseLike<R> {
   readonly #owner: ResultOwner
   /** Made when somebody waits: of a hundred thousand results most are there before anybody does. */
   #listeners: ((outcome: Outcome<R>) => void)[] | null = null
+  /** The one promise of all that wait without end, where nobody watches. */
+  #promised: PromiseWithResolvers<R> | null = null
   #outcome: Outcome<R> | null = null
   #observed = false
 
@@ -33,6 +37,15 @@ export class AsyncResult<R> implements PromiseLike<R> {
   settle(outcome: Outcome<R>): void {
     if (this.#outcome) return
     this.#outcome = outcome
+    const promised = this.#promised
+    if (promised) {
+      this.#promised = null
+      if (outcome.ok) promised.resolve(outcome.value)
+      else {
+        if (isStop(outcome)) promised.promise.catch(() => {})
+        promised.reject(outcome.error)
+      }
+    }
     const listeners = this.#listeners
     this.#listeners = null
     if (listeners) for (const listener of listeners) listener(outcome)
@@ -54,8 +67,13 @@ export class AsyncResult<R> implements PromiseLike<R> {
    * The task's result.
    * @throws what the task threw; WorkerDiedError; TimeoutError after `timeoutMs`, and the task goes on
    */
-  get({ timeoutMs }: { timeoutMs?: number } = {}): Promise<R> {
+  get(options?: { timeoutMs?: number }): Promise<R> {
     this.observe()
+    if (options === undefined && !this.#outcome && !this.#owner.watched) {
+      this.#promised ??= Promise.withResolvers<R>()
+      return this.#promised.promise
+    }
+    const timeoutMs = options?.timeoutMs
     return this.#wait<R>(timeoutMs, (resolve, reject, outcome) => {
       if (!outcome) reject(new TimeoutError(`The result was not there after ${timeoutMs} ms.`))
       else if (outcome.ok) resolve(outcome.value)

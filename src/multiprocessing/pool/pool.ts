@@ -4,9 +4,9 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo, PoolBrokenError, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
-import { listPart, partOf } from '../queue/batch.ts'
+import { type Batch, listPart, type Part, partOf } from '../queue/batch.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
-import { locateTarget, type Target } from '../targets.ts'
+import { locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
 import { encodeValue, type Revive } from '../wire/values.ts'
 import { TaskLength } from './ahead.ts'
@@ -22,7 +22,7 @@ import {
   type PoolOptions,
 } from './options.ts'
 import { asTheyCome, inOrder, ResultIterator } from './ordered-results.ts'
-import { type Call, describeCall, describeChunk, Task, type TaskHost } from './task.ts'
+import { type Call, type Calls, describeCall, describeChunk, Task, type TaskHost } from './task.ts'
 import { TaskList } from './task-list.ts'
 import { type Initializer, PoolWorker } from './worker.ts'
 
@@ -51,6 +51,8 @@ export class Pool implements Ending {
   readonly #initializer: Initializer | null
   readonly #maxTasksPerChild: number
   readonly #taskLength = new TaskLength()
+  readonly #taskHost: TaskHost
+  readonly #plainCalls = new WeakMap<Target, Call>()
   #state: PoolState = 'open'
   #startAgain: NodeJS.Timeout | undefined
   #unfinished = 0
@@ -65,6 +67,7 @@ export class Pool implements Ending {
     const { initializer, initArgs = [] } = options
     this.size = size
     this.#run = currentRun()
+    this.#taskHost = this.#hostOfTasks()
     this.#initializer = initializer
       ? { target: locateTarget(initializer), payload: encodeValue(initArgs, 'initArgs') }
       : null
@@ -90,25 +93,14 @@ export class Pool implements Ending {
   applyAsync<A extends any[], R>(
     target: Target<A, R>,
     args: A,
-    options: ApplyOptions<Awaited<R>> = {},
+    options?: ApplyOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>> {
     this.#refuseUnlessOpen()
-    checkApplyOptions(options as ApplyOptions<never>)
+    if (options) checkApplyOptions(options as ApplyOptions<never>)
     const location = locateTarget(target)
-    const { callback, errorCallback, timeoutMs, signal, retries = 0, priority = 0 } = options
-    const call: Call = {
-      name: this.#run.observed ? describeCall(location.name, args) : undefined,
-      target: location,
-      payload: partOf(args, 'args'),
-      calls: 'one',
-      callback: callback as Call['callback'],
-      errorCallback,
-      timeoutMs,
-      signal,
-      retries,
-      priority,
-    }
-    return this.#submit(call).result as AsyncResult<Awaited<R>>
+    const name = this.#run.observed ? describeCall(location.name, args) : undefined
+    const call = options ? callOf(location, options) : this.#plainCall(target, location)
+    return this.#submit(call, partOf(args, 'args'), name).result as AsyncResult<Awaited<R>>
   }
 
   /** Calls `target(...args)` in a worker and waits for its result; throws what it threw. */
@@ -179,6 +171,13 @@ export class Pool implements Ending {
     return new ResultIterator(asTheyCome(observed(this.#submitChunks<R>(target, 'items', [...items], chunkSize))))
   }
 
+  /** Most tasks are calls of the same few functions without options: how they are to be done is said once. */
+  #plainCall(target: Target, location: TargetLocation): Call {
+    let call = this.#plainCalls.get(target)
+    if (!call) this.#plainCalls.set(target, (call = callOf(location, {})))
+    return call
+  }
+
   #submitChunks<R>(
     target: Target,
     calls: 'items' | 'lists',
@@ -188,21 +187,13 @@ export class Pool implements Ending {
     this.#refuseUnlessOpen()
     const location = locateTarget(target)
     // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
-    const submitted = chunksOf(all, chunkSize, this.size).map(
-      (chunk): Call => ({
-        name: this.#run.observed ? describeChunk(location.name, calls, chunk) : undefined,
-        target: location,
-        payload: listPart(chunk, 'args'),
-        calls,
-        callback: undefined,
-        errorCallback: undefined,
-        timeoutMs: undefined,
-        signal: undefined,
-        retries: 0,
-        priority: 0,
-      }),
-    )
-    return submitted.map((call) => this.#submit(call).result as AsyncResult<Awaited<R>[]>)
+    const chunks = chunksOf(all, chunkSize, this.size)
+    const payloads = chunks.map((chunk) => listPart(chunk, 'args'))
+    const call = callOf(location, {}, calls)
+    return payloads.map((payload, index) => {
+      const name = this.#run.observed ? describeChunk(location.name, calls, chunks[index] as unknown[]) : undefined
+      return this.#submit(call, payload, name).result as AsyncResult<Awaited<R>[]>
+    })
   }
 
   /** One result for all parts: theirs in one list, or the first error that comes. */
@@ -216,6 +207,7 @@ export class Pool implements Ending {
     }
     const whole = new AsyncResult<R[]>({
       observed: observe,
+      watched: this.#run.blocking !== null,
       waits: () => this.#waitingFor(name, this.#id),
       realMs: (programMs) => this.#run.realMs(programMs),
     })
@@ -234,7 +226,7 @@ export class Pool implements Ending {
           return
         }
         results[index] = outcome.value
-        if (--left === 0) settle({ ok: true, value: results.flat(1) as R[] })
+        if (--left === 0) settle({ ok: true, value: joined(results) })
       })
     }
     if (left === 0) settle({ ok: true, value: [] })
@@ -305,15 +297,20 @@ export class Pool implements Ending {
   }
 
   /** @param result whose it is, if the task is run again after a failure; else it gets one of its own */
-  #submit(call: Call, retryOf?: string, result?: AsyncResult<unknown>): Task {
-    const task = new Task(this.#run.id('task'), call, this.#taskHost, result)
-    const { id } = task
+  #submit(
+    call: Call,
+    payload: Part,
+    name: string | undefined,
+    retryOf?: string,
+    result?: AsyncResult<unknown>,
+  ): Task {
+    const task = new Task(this.#taskHost, this.#run.count('task'), call, payload, name, result)
     this.#unfinished++
     this.#waiting.add(task)
     this.#listenToSignal(task)
     if (this.#run.observed) {
       const atUs = this.#run.nowUs()
-      const submitted = { type: 'task.submitted' as const, atUs, task: id, pool: this.#id, name: task.name }
+      const submitted = { type: 'task.submitted' as const, atUs, task: task.id, pool: this.#id, name: task.name }
       this.#run.emit(retryOf === undefined ? submitted : { ...submitted, retryOf })
     }
     this.#assign()
@@ -373,13 +370,17 @@ export class Pool implements Ending {
 
   readonly #revive: Revive = (handle) => revive(handle, this.#run)
 
-  readonly #taskHost: TaskHost = {
-    observed: ({ error, id }) => {
-      if (error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: id })
-    },
-    waits: (task) => (this.#run.blocking ? this.#waitingFor(task.name, task.id) : undefined),
-    realMs: (programMs) => this.#run.realMs(programMs),
-    revive: this.#revive,
+  #hostOfTasks(): TaskHost {
+    return {
+      idPrefix: `${this.#run.path}/task`,
+      watched: this.#run.blocking !== null,
+      observed: (task) => {
+        if (task.error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: task.id })
+      },
+      waits: (task) => (this.#run.blocking ? this.#waitingFor(task.name, task.id) : undefined),
+      realMs: (programMs) => this.#run.realMs(programMs),
+      revive: this.#revive,
+    }
   }
 
   #waitingFor(name: string, id: string): (() => void) | undefined {
@@ -477,7 +478,7 @@ export class Pool implements Ending {
         },
         began: (task) => this.#began(task, worker),
         givenBack: (tasks) => this.#takeBack(tasks),
-        done: (task, read) => this.#finish(task, read),
+        done: (task, results, index) => this.#finish(task, results, index),
         failed: (task, error) => {
           const origin = { process: worker.name, pid: worker.pid, task: task.name }
           if (!this.#tryAgain(task, error)) {
@@ -501,10 +502,10 @@ export class Pool implements Ending {
     }
   }
 
-  #finish(task: Task, read: (revive: Revive) => unknown): void {
+  #finish(task: Task, results: Batch, index: number): void {
     let value: unknown
     try {
-      value = read(this.#revive)
+      value = results.valueAt(index, this.#revive)
     } catch (error) {
       this.#reportFailure(task, errorInfo(error), null)
       this.#fail(task, error as Error, errorInfo(error))
@@ -528,7 +529,7 @@ export class Pool implements Ending {
     this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info })
     this.#run.emit({ type: 'task.observed', atUs, task: task.id })
     const again = { ...task.call, retries: task.call.retries - 1 }
-    this.#submit(again, task.id, task.result)
+    this.#submit(again, task.payload, task.name, task.id, task.result)
     return true
   }
 
@@ -566,7 +567,7 @@ export class Pool implements Ending {
       this.#run.retries.delete(task.id)
       // The user asks, not the program: it is not run again by itself, and no signal of the program's takes it back.
       const again = { ...task.call, signal: undefined, retries: 0 }
-      return this.#submit(again, task.id).id
+      return this.#submit(again, task.payload, task.name, task.id).id
     })
     this.#retriesKept.push(task.id)
     if (this.#retriesKept.length > MAX_RETRIES_KEPT) this.#run.retries.delete(this.#retriesKept.shift() as string)
@@ -685,10 +686,34 @@ export class Pool implements Ending {
   }
 }
 
+/** All lists in one: five times as fast as `flat`. */
+function joined<R>(lists: readonly R[][]): R[] {
+  let length = 0
+  for (const list of lists) length += list.length
+  const all = new Array<R>(length)
+  let at = 0
+  for (const list of lists) for (let i = 0; i < list.length; i++) all[at++] = list[i] as R
+  return all
+}
+
 /** Whoever asks for results one by one sees their errors. */
 function observed<R>(parts: AsyncResult<R>[]): AsyncResult<R>[] {
   for (const part of parts) part.observe()
   return parts
+}
+
+function callOf<R>(target: TargetLocation, options: ApplyOptions<R>, calls: Calls = 'one'): Call {
+  const { callback, errorCallback, timeoutMs, signal, retries = 0, priority = 0 } = options
+  return {
+    target,
+    calls,
+    callback: callback as Call['callback'],
+    errorCallback,
+    timeoutMs,
+    signal,
+    retries,
+    priority,
+  }
 }
 
 /** Whether nothing can stop or overtake a task, so that it may be given to a worker ahead of its time. */

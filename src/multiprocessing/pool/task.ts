@@ -8,14 +8,10 @@ import { AsyncResult, type ResultOwner } from './async-result.ts'
 
 export type Calls = 'one' | 'items' | 'lists'
 
-/** What is to be done, before it has become a task. */
+/** How something is to be done: the same for all tasks that differ in nothing but their arguments. */
 export interface Call {
-  /** The call in words; undefined as long as nobody wants to know. */
-  readonly name: string | undefined
   readonly target: TargetLocation
-  /** The encoded arguments. */
-  readonly payload: Part
-  /** What the payload holds: one call's arguments, or for several calls the item or the list of arguments of each. */
+  /** What a task's payload holds: one call's arguments, or for several calls the item or the list of arguments of each. */
   readonly calls: Calls
   readonly callback: ((value: never) => void) | undefined
   readonly errorCallback: ((error: Error) => void) | undefined
@@ -30,15 +26,20 @@ export interface Call {
 
 /** What a task has of its pool. */
 export interface TaskHost {
+  /** What the ids of tasks begin with. */
+  readonly idPrefix: string
+  readonly watched: boolean
   observed(task: Task): void
   waits(task: Task): (() => void) | undefined
   realMs(programMs: number): number
   revive: Revive
 }
 
+/** Kept small: a program may have hundreds of thousands of them waiting. */
 export class Task implements ResultOwner {
-  readonly id: string
   readonly call: Call
+  /** The encoded arguments. */
+  readonly payload: Part
   readonly result: AsyncResult<unknown>
   /** Stops what waits on its behalf: its clock and its listener on the signal. */
   stopWaiting: (() => void) | null = null
@@ -46,21 +47,41 @@ export class Task implements ResultOwner {
   /** Its number among all that its worker was given, once it has one. */
   given = -1
   readonly #host: TaskHost
+  readonly #number: number
   #name: string | undefined
 
-  /** @param result whose it is, if the task is another try; else it gets one of its own */
-  constructor(id: string, call: Call, host: TaskHost, result?: AsyncResult<unknown>) {
-    this.id = id
-    this.call = call
+  /**
+   * @param name the call in words; undefined as long as nobody wants to know
+   * @param result whose it is, if the task is another try; else it gets one of its own
+   */
+  constructor(
+    host: TaskHost,
+    number: number,
+    call: Call,
+    payload: Part,
+    name: string | undefined,
+    result?: AsyncResult<unknown>,
+  ) {
     this.#host = host
-    this.#name = call.name
+    this.#number = number
+    this.call = call
+    this.payload = payload
+    this.#name = name
     this.result = result ?? new AsyncResult(this)
+  }
+
+  get id(): string {
+    return `${this.#host.idPrefix}${this.#number}`
   }
 
   /** The call in words. */
   get name(): string {
-    this.#name ??= inWords(this.call, this.#host.revive)
+    this.#name ??= inWords(this.call, this.payload, this.#host.revive)
     return this.#name
+  }
+
+  get watched(): boolean {
+    return this.#host.watched
   }
 
   observed(): void {
@@ -77,7 +98,7 @@ export class Task implements ResultOwner {
 }
 
 /** From what was sent, for the arguments themselves may have changed since. */
-function inWords({ target, payload, calls }: Call, reviver: Revive): string {
+function inWords({ target, calls }: Call, payload: Part, reviver: Revive): string {
   const batch = new OwnBatch()
   batch.add(payload)
   const args = batch.valueAt(0, reviver) as unknown[]

@@ -3,11 +3,10 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import type { GivenBackHeader, TaskEndHeader, TasksHeader } from '../child/worker-loop.ts'
 import { WireError } from '../errors.ts'
 import { Child, type ChildEnd } from '../process/child.ts'
-import { OwnBatch, ReceivedBatch } from '../queue/batch.ts'
+import { type Batch, OwnBatch, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import { decodeErrorInfo, type Frame } from '../wire/frames.ts'
-import type { Revive } from '../wire/values.ts'
 import type { Task } from './task.ts'
 
 /** What every worker calls before its first task. */
@@ -22,8 +21,8 @@ export interface WorkerListener {
   began(task: Task): void
   /** Tasks that it was given ahead and has not begun. */
   givenBack(tasks: Task[]): void
-  /** @param read gives the result; throws WireError if it cannot be read */
-  done(task: Task, read: (revive: Revive) => unknown): void
+  /** The result is the item at `index` of what was received. */
+  done(task: Task, results: Batch, index: number): void
   failed(task: Task, error: ErrorInfo): void
   /** Some tasks are done or failed. @param meanMs how long each of them took, about */
   progressed(meanMs: number): void
@@ -34,10 +33,13 @@ export interface WorkerListener {
 /** From SIGTERM to SIGKILL, for a worker that is told to end. */
 const PATIENCE_MS = 500
 
+/** So many tasks are worth a write of their own, so that the worker begins while the program still submits others. */
+const MANY = 32
+
 export class PoolWorker {
   state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting'
   /** What it was given, in this order: it has begun the first and nothing else. */
-  readonly tasks: Task[] = []
+  tasks: Task[] = []
   /** How many tasks it was given and has not given back. */
   tasksTaken = 0
   /** The number of the next task, among all that it was ever given. */
@@ -67,9 +69,9 @@ export class PoolWorker {
       this.state = 'ended'
       if (end.asked) this.finishing = true
       // What it had done and not told is done all the same.
-      for (const read of this.#child.ledger?.end(this.task?.given ?? 0) ?? []) {
+      for (const result of this.#child.ledger?.end(this.task?.given ?? 0) ?? []) {
         const task = this.tasks.shift()
-        if (task) listener.done(task, read)
+        if (task) listener.done(task, result, 0)
         if (this.task) listener.began(this.task)
       }
       listener.ended(end)
@@ -114,13 +116,14 @@ export class PoolWorker {
       this.tasksTaken++
       this.tasks.push(task)
       const same = first && isSameFunction(first, task)
-      if (same && batch.add(task.call.payload)) continue
+      if (same && batch.add(task.payload)) continue
       send()
       first = task
       batch = new OwnBatch()
-      batch.add(task.call.payload)
+      batch.add(task.payload)
     }
     send()
+    if (tasks.length >= MANY) this.#child.sendNow()
   }
 
   /** Asks for what it was given ahead and has not begun; see `WorkerListener.givenBack`. */
@@ -175,10 +178,11 @@ export class PoolWorker {
     if (results.count > this.tasks.length) throw new WireError('A worker sent more results than it was given tasks.')
     const done = this.tasks.splice(0, results.count)
     if (this.tasks.length === 0) this.#becomeIdle()
-    for (const [index, task] of done.entries()) {
+    for (let index = 0; index < done.length; index++) {
+      const task = done[index] as Task
       // It began this one when the one before had ended.
       if (index > 0) this.#listener.began(task)
-      this.#listener.done(task, (revive) => results.valueAt(index, revive))
+      this.#listener.done(task, results, index)
     }
     this.#goOn(meanMs)
   }
@@ -199,12 +203,10 @@ export class PoolWorker {
   #takeBack({ from, to }: GivenBackHeader): void {
     this.#asked = false
     // The first one is never given back: it is begun.
-    const back = this.tasks.filter(({ given }, index) => index > 0 && given >= from && given < to)
+    const isBack = ({ given }: Task, index: number) => index > 0 && given >= from && given < to
+    const back = this.tasks.filter(isBack)
     this.tasksTaken -= back.length
-    if (back.length > 0) {
-      const kept = this.tasks.filter((task) => !back.includes(task))
-      this.tasks.splice(0, this.tasks.length, ...kept)
-    }
+    if (back.length > 0) this.tasks = this.tasks.filter((task, index) => !isBack(task, index))
     this.#listener.givenBack(back)
   }
 

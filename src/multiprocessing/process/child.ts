@@ -170,6 +170,11 @@ export class Child {
     this.#channel.send(header, payload)
   }
 
+  /** Hands what was sent to the kernel now: the program may go on for long before its turn ends. */
+  sendNow(): void {
+    this.#channel.writeNow()
+  }
+
   /** @param asked whether the program itself, or a stop, wants this end; else it is a problem to be told */
   signal(signal: NodeJS.Signals, asked: boolean): void {
     if (this.#exited) return
