@@ -8,16 +8,20 @@ const MOST = 1_024
 const BATCH_BYTES = 1_048_576
 
 const HEAD = 16
+const KINDS = 16
 
-/** A text that begins with its number; the rest is the same for all, so that making it costs little. */
-function item(i: number, body: string): number | string {
-  return body === '' ? i : String(i).padStart(HEAD, '0') + body
+/** Texts that begin with their number. They are made before, and each is put again and again: what making one costs is not the queue's. */
+function textsOf(size: number): string[] {
+  return Array.from({ length: KINDS }, (_, i) => {
+    const bytes = Buffer.alloc(Math.max(HEAD, size), 'x')
+    bytes.write(String(i).padStart(HEAD, '0'))
+    return bytes.toString('latin1')
+  })
 }
 
-/** Every character is looked at. */
-function isItem(value: number | string, i: number, body: string): boolean {
-  if (typeof value === 'number') return body === '' && value === i
-  return value.slice(0, HEAD) === String(i).padStart(HEAD, '0') && value.slice(HEAD) === body
+/** Numbers where there are no texts. */
+function item(i: number, texts: readonly string[] | null): number | string {
+  return texts ? (texts[i % KINDS] as string) : i
 }
 
 function bytesItem(i: number, size: number): Uint8Array {
@@ -31,17 +35,15 @@ function isBytesItem(value: Uint8Array, i: number, body: Uint8Array): boolean {
   return number === i && Buffer.compare(value.subarray(4), body.subarray(4)) === 0
 }
 
-const bodyOf = (size: number) => 'x'.repeat(Math.max(0, size - HEAD))
-
 export async function produce(queue: Queue<number | string | Uint8Array>, how: string, count: number, size: number) {
-  const body = bodyOf(size)
+  const texts = size > 0 ? textsOf(size) : null
   if (how === 'bytes') for (let i = 0; i < count; i++) await queue.put(bytesItem(i, size))
   else if (how === 'many') {
     const batch = Math.min(MOST, Math.max(1, Math.floor(BATCH_BYTES / Math.max(1, size))))
     for (let i = 0; i < count; i += batch) {
-      await queue.putMany(Array.from({ length: Math.min(batch, count - i) }, (_, j) => item(i + j, body)))
+      await queue.putMany(Array.from({ length: Math.min(batch, count - i) }, (_, j) => item(i + j, texts)))
     }
-  } else for (let i = 0; i < count; i++) await queue.put(item(i, body))
+  } else for (let i = 0; i < count; i++) await queue.put(item(i, texts))
 }
 
 const [how = 'one', count, size] = process.argv.slice(2).map((word, i) => (i === 0 ? word : Number(word))) as [
@@ -53,7 +55,7 @@ process.argv.length = 2
 
 main(import.meta, async () => {
   const queue = new Queue<number | string | Uint8Array>()
-  const body = bodyOf(size)
+  const texts = size > 0 ? textsOf(size) : null
   const bytes = new Uint8Array(size).fill(7)
   const producer = new Process(produce, [queue, how, count, size])
   producer.start()
@@ -61,7 +63,7 @@ main(import.meta, async () => {
   while (got < count) {
     const values = how === 'many' ? await queue.getMany() : [await queue.get()]
     for (const value of values) {
-      const right = typeof value === 'object' ? isBytesItem(value, got++, bytes) : isItem(value, got++, body)
+      const right = typeof value === 'object' ? isBytesItem(value, got++, bytes) : value === item(got++, texts)
       if (!right) throw new Error(`wrong item ${got}`)
     }
     if (start === 0) {

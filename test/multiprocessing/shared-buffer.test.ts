@@ -2,12 +2,20 @@
 import { closeSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MultiprocessingError, Pool, Process, Queue } from '../../src/multiprocessing/index.ts'
+import { giveBackMemory, takeMemory } from '../../src/multiprocessing/wire/read-memory.ts'
 import { createSharedFile, SharedBuffer } from '../../src/multiprocessing/wire/shared-buffer.ts'
 import * as pool from '../fixtures/pool.ts'
 import * as targets from '../fixtures/targets.ts'
 import { chance } from '../seeded.ts'
 
 const MIB = 1024 * 1024
+
+function expectNext(buffer: SharedBuffer, bytes: Buffer, tailBytes: number): void {
+  const { payload, tail } = buffer.read(bytes.byteLength, tailBytes)
+  expect(tail?.byteLength ?? 0).toBe(tailBytes)
+  expect(tail?.buffer.byteLength ?? 0).toBe(tailBytes)
+  expect(Buffer.concat([payload, ...(tail ? [tail] : [])]).equals(bytes)).toBe(true)
+}
 
 describe.runIf(process.platform === 'linux')('shared memory', () => {
   let fd = 0
@@ -33,20 +41,30 @@ describe.runIf(process.platform === 'linux')('shared memory', () => {
         if (from.write(parts, whole.byteLength)) written.push(whole)
         if (dice.below(10) < 6) continue
         const next = written.shift()
-        if (next) expect(to.read(next.byteLength).equals(next)).toBe(true)
+        if (next) expectNext(to, next, dice.below(next.byteLength))
       }
-      for (const next of written) expect(to.read(next.byteLength).equals(next)).toBe(true)
+      for (const next of written) expectNext(to, next, 0)
     }
   })
 
+  it('gives memory again that was given back, and no other', () => {
+    const first = takeMemory(100_000)
+    const isFirst = (bytes: number) => takeMemory(bytes).buffer === first.buffer
+    giveBackMemory(first.subarray(0, 10))
+    expect(isFirst(100_000)).toBe(false)
+    giveBackMemory(first)
+    giveBackMemory(first)
+    expect([isFirst(99_000), isFirst(99_000)]).toEqual([true, false])
+  })
+
   it('takes no more than it holds, and more once that was read', () => {
-    const half = [Buffer.alloc(2 * MIB, 1)]
-    expect([1, 2, 3].map(() => parent?.write(half, 2 * MIB))).toEqual([true, true, false])
+    const half = [Buffer.alloc(4 * MIB, 1)]
+    expect([1, 2, 3].map(() => parent?.write(half, 4 * MIB))).toEqual([true, true, false])
     // The other way is not concerned.
-    expect(child?.write(half, 2 * MIB)).toBe(true)
-    child?.read(2 * MIB)
-    expect(parent?.write(half, 2 * MIB)).toBe(true)
-    expect(parent?.write([Buffer.alloc(5 * MIB)], 5 * MIB)).toBe(false)
+    expect(child?.write(half, 4 * MIB)).toBe(true)
+    child?.read(4 * MIB, 0)
+    expect(parent?.write(half, 4 * MIB)).toBe(true)
+    expect(parent?.write([Buffer.alloc(8 * MIB)], 8 * MIB)).toBe(false)
   })
 
   it('leaves what is short to the socket', () => {
@@ -58,15 +76,16 @@ describe.runIf(process.platform === 'linux')('shared memory', () => {
     for (let i = 0; i < 1_100; i++) {
       whole.writeUInt32LE(i, 3 * MIB)
       expect(parent?.write([whole], whole.byteLength)).toBe(true)
-      expect(child?.read(whole.byteLength).readUInt32LE(3 * MIB)).toBe(i)
+      expect(child?.read(whole.byteLength, 0).payload.readUInt32LE(3 * MIB)).toBe(i)
     }
   })
 
   it('refuses a length that cannot be, and one that nobody wrote', () => {
-    for (const length of [0, 100, 4 * MIB + 1, 0xffffffff]) {
-      expect(() => child?.read(length)).toThrow(MultiprocessingError)
+    for (const length of [0, 100, 8 * MIB + 1, 0xffffffff]) {
+      expect(() => child?.read(length, 0)).toThrow(MultiprocessingError)
     }
-    expect(() => child?.read(MIB)).toThrow('shorter than it says')
+    expect(() => child?.read(MIB, MIB + 1)).toThrow(MultiprocessingError)
+    expect(() => child?.read(MIB, 0)).toThrow('shorter than it says')
   })
 })
 
@@ -88,6 +107,24 @@ describe('large items', () => {
     for (const item of items) expect(await to.get()).toEqual(item)
     await put
     await mover.join()
+  })
+
+  // The second are too large for the memory that is shared, so they go by the socket.
+  it.each([
+    [30, MIB],
+    [5, 8 * MIB],
+  ])('are what they were when they were put, and nobody else’s: %i of %i bytes', async (count, size) => {
+    const queue = new Queue<Uint8Array>()
+    const putter = new Process(targets.putAndOverwrite, [queue, count, size])
+    putter.start()
+    while ((await queue.size()) < 3) await new Promise((resolve) => setImmediate(resolve))
+    for (let i = 0; i < count; i++) {
+      const item = await queue.get()
+      expect(Object.getPrototypeOf(item)).toBe(Uint8Array.prototype)
+      expect([item.byteLength, item.buffer.byteLength, item.byteOffset]).toEqual([size, size, 0])
+      expect(item.every((byte) => byte === i)).toBe(true)
+    }
+    await putter.join()
   })
 
   it('are tasks and results as well', async () => {

@@ -49,7 +49,12 @@ function becomePartOfRun(header: StartHeader, channel: Channel): Run {
 /** Ends a child in good order: its puts are in, its own children are gone, everything it had to tell is told. */
 async function leave(run: Run, channel: Channel, exitCode: number): Promise<never> {
   const queues = QueueService.of(run)
-  while (!queues.idle && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
+  await queues.settle()
+  // What waits for an answer, or was put meanwhile by what the target left behind.
+  while (!queues.idle && !channel.closed) {
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await queues.settle()
+  }
   await endRun(run)
   for (const report of run.reporters) report()
   channel.send({ type: 'done' })

@@ -297,13 +297,7 @@ export class Pool implements Ending {
   }
 
   /** @param result whose it is, if the task is run again after a failure; else it gets one of its own */
-  #submit(
-    call: Call,
-    payload: Part,
-    name: string | undefined,
-    retryOf?: string,
-    result?: AsyncResult<unknown>,
-  ): Task {
+  #submit(call: Call, payload: Part, name: string | undefined, retryOf?: string, result?: AsyncResult<unknown>): Task {
     const task = new Task(this.#taskHost, this.#run.count('task'), call, payload, name, result)
     this.#unfinished++
     this.#waiting.add(task)

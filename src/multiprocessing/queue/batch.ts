@@ -11,8 +11,10 @@
  * nothing. What a batch holds is fixed when it is put: numbers and strings cannot change, and plain data is written as JSON then.
  */
 import { WireError } from '../errors.ts'
+import { LentBytes, scratchOf, WholeBytes } from '../wire/lent-bytes.ts'
 import { plainJson } from '../wire/plain-json.ts'
-import { decodeValue, encodeList, encodeValue, numbersIn, type Revive } from '../wire/values.ts'
+import { giveBackMemory } from '../wire/read-memory.ts'
+import { BYTES_ENCODING, decodeValue, encodeList, encodeValue, numbersIn, type Revive } from '../wire/values.ts'
 
 const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
 type Kind = (typeof KIND)[keyof typeof KIND]
@@ -22,9 +24,8 @@ type PartKind = 'numbers' | 'texts' | 'json' | 'values'
 
 const HEAD_BYTES = 8
 const LENGTH_BYTES = 4
-
-/** Longer strings travel alone, so that they are written where they stay. */
-const MAX_TEXT_LENGTH = 16 * 1024
+/** What comes before the bytes of an item of bytes that is alone: head, length, and how it is encoded. */
+const ONE_OF_BYTES = HEAD_BYTES + LENGTH_BYTES + 1
 
 /** A batch takes no more items than this, and none once it has so many bytes. */
 export const MAX_BATCH_ITEMS = 4_096
@@ -40,6 +41,8 @@ export interface Batch {
   valueAt(index: number, revive: Revive): unknown
   /** @returns the items from `start` up to `end` as the payload of a frame, in parts */
   encode(start: number, end: number): Uint8Array[]
+  /** @returns all items in the same form, for who sends them at once: it may be in memory that changes afterwards */
+  lend(): Uint8Array[]
 }
 
 /** A batch that is being put together in this process. */
@@ -85,7 +88,56 @@ export class OwnBatch implements Batch {
     const parts = start === 0 && end === this.#parts.length ? this.#parts : this.#parts.slice(start, end)
     if (this.#kind === 'numbers') return [encodeNumbers(parts as number[])]
     if (this.#kind === 'values') return encodeValues(parts as Uint8Array[])
-    return [encodeTexts(parts as string[], this.#kind === 'json' ? ',' : '')]
+    return [encodeTexts(parts as string[], this.#kind === 'json' ? ',' : '', false)]
+  }
+
+  lend(): Uint8Array[] {
+    if (this.#kind === 'texts') return [encodeTexts(this.#parts as string[], '', true)]
+    return this.encode(0, this.count)
+  }
+}
+
+/** Shorter ones are as soon copied. */
+const LEAST_LENT_BYTES = 32 * 1024
+
+/** Whether an item is bytes that can be sent without copying them first. */
+export function isLargeBytes(item: unknown): item is Uint8Array<ArrayBuffer> {
+  return (
+    item instanceof Uint8Array &&
+    item.byteLength >= LEAST_LENT_BYTES &&
+    Object.getPrototypeOf(item) === Uint8Array.prototype &&
+    item.buffer instanceof ArrayBuffer
+  )
+}
+
+/** One item of many bytes that belong to the program: what is not sent at once must be encoded, which copies them. */
+export class BytesBatch implements Batch {
+  readonly count = 1
+  readonly #bytes: Uint8Array<ArrayBuffer>
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.#bytes = bytes
+  }
+
+  valueAt(): unknown {
+    return new Uint8Array(this.#bytes)
+  }
+
+  encode(): Uint8Array[] {
+    return [this.#head(), new Uint8Array(this.#bytes)]
+  }
+
+  lend(): Uint8Array[] {
+    const { buffer, byteOffset, byteLength } = this.#bytes
+    return [this.#head(), new WholeBytes(buffer, byteOffset, byteLength)]
+  }
+
+  #head(): Uint8Array {
+    const bytes = Buffer.alloc(ONE_OF_BYTES)
+    head(bytes, KIND.values, 1)
+    bytes.writeUInt32LE(1 + this.#bytes.byteLength, HEAD_BYTES)
+    bytes[ONE_OF_BYTES - 1] = BYTES_ENCODING
+    return bytes
   }
 }
 
@@ -100,7 +152,7 @@ export interface Part {
 export function partOf(value: unknown, what: string): Part {
   if (typeof value === 'number') return { kind: 'numbers', part: value, bytes: NUMBER_BYTES }
   if (typeof value === 'string') {
-    if (value.length <= MAX_TEXT_LENGTH && value.isWellFormed()) {
+    if (value.isWellFormed()) {
       return { kind: 'texts', part: value, bytes: LENGTH_BYTES + value.length }
     }
   } else {
@@ -151,7 +203,17 @@ function encodeNumbers(numbers: readonly number[]): Uint8Array {
   return bytes
 }
 
-function encodeTexts(texts: readonly string[], between: '' | ','): Uint8Array {
+/** In the mean longer texts are written one by one; shorter ones are sooner joined first. */
+const LONG_TEXT = 128
+const MOST_BYTES_A_CHARACTER = 3
+
+/** @param lent whether it may be in memory that is used for the next one too */
+function encodeTexts(texts: readonly string[], between: '' | ',', lent: boolean): Uint8Array {
+  if (between === '') {
+    let characters = 0
+    for (const one of texts) characters += one.length
+    if (characters >= LONG_TEXT * texts.length) return encodeLongTexts(texts, characters, lent)
+  }
   const text = texts.join(between)
   const bodyBytes = Buffer.byteLength(text)
   const isAscii = bodyBytes === text.length
@@ -165,6 +227,26 @@ function encodeTexts(texts: readonly string[], between: '' | ','): Uint8Array {
   }
   bytes.write(text, tableBytes, isAscii ? 'latin1' : 'utf8')
   return bytes
+}
+
+function encodeLongTexts(texts: readonly string[], characters: number, lent: boolean): Uint8Array {
+  const tableBytes = HEAD_BYTES + LENGTH_BYTES * texts.length
+  const scratch = scratchOf(tableBytes + MOST_BYTES_A_CHARACTER * characters)
+  let bytes = scratch
+  if (!bytes) {
+    let bodyBytes = 0
+    for (const one of texts) bodyBytes += Buffer.byteLength(one)
+    bytes = Buffer.allocUnsafeSlow(tableBytes + bodyBytes)
+  }
+  let at = tableBytes
+  for (let i = 0; i < texts.length; i++) {
+    const written = bytes.write(texts[i] as string, at)
+    bytes.writeUInt32LE(written, HEAD_BYTES + LENGTH_BYTES * i)
+    at += written
+  }
+  head(bytes, at - tableBytes === characters ? KIND.ascii : KIND.utf8, texts.length)
+  if (bytes !== scratch) return bytes
+  return lent ? new LentBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, at) : Buffer.from(bytes.subarray(0, at))
 }
 
 function encodeValues(values: readonly Uint8Array[]): Uint8Array[] {
@@ -185,20 +267,33 @@ const UNREADABLE = 'A message carries items that cannot be read.'
 /** A batch that came from another process, or is on its way through this one. Decoded when the first item is taken. */
 export class ReceivedBatch implements Batch {
   readonly count: number
+  readonly #payload: Uint8Array
   readonly #bytes: Buffer
   readonly #kind: Kind
   /** Where each item begins, and the last ends, from the start of the payload; null for numbers. */
   #offsets: Uint32Array | null = null
   #values: unknown[] | null = null
+  readonly #tail: WholeBytes | undefined
+  #taken = 0
+  /** Whether somebody else may have a part of the bytes. */
+  #passedOn = false
 
-  /** @param payload as `encode` made it; it is kept. Throws WireError if it is something else */
-  constructor(payload: Uint8Array) {
+  /**
+   * @param payload as `encode` made it; it is kept. Throws WireError if it is something else
+   * @param tail what follows it, if that is in memory of its own: an item of bytes
+   */
+  constructor(payload: Uint8Array, tail?: WholeBytes) {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
     if (bytes.byteLength < HEAD_BYTES) throw new WireError(UNREADABLE)
     const kind = bytes.readUInt32LE(0)
     this.count = bytes.readUInt32LE(4)
+    this.#payload = payload
     this.#bytes = bytes
+    this.#tail = tail
     this.#kind = kind as Kind
+    if (tail && !(kind === KIND.values && this.count === 1 && bytes.byteLength === ONE_OF_BYTES)) {
+      throw new WireError(UNREADABLE)
+    }
     const unit = kind === KIND.numbers ? NUMBER_BYTES : LENGTH_BYTES
     const whole = HEAD_BYTES + unit * this.count
     const fits = kind === KIND.numbers ? whole === bytes.byteLength : whole <= bytes.byteLength
@@ -207,17 +302,25 @@ export class ReceivedBatch implements Batch {
   }
 
   get byteLength(): number {
-    return this.#bytes.byteLength
+    return this.#bytes.byteLength + (this.#tail?.byteLength ?? 0)
   }
 
   valueAt(index: number, revive: Revive): unknown {
-    if (this.#kind === KIND.values) return decodeValue(this.#slice(index, index + 1), revive)
+    if (this.#kind === KIND.values) return this.#tail ? this.#wholeBytes() : this.#decodeOne(index, revive)
     this.#values ??= this.#decode()
-    return this.#values[index]
+    const value = this.#values[index]
+    // All have been taken, and all that was decoded is a copy.
+    if (++this.#taken === this.count && !this.#passedOn) giveBackMemory(this.#payload)
+    return value
+  }
+
+  lend(): Uint8Array[] {
+    return this.encode(0, this.count)
   }
 
   encode(start: number, end: number): Uint8Array[] {
-    if (start === 0 && end === this.count) return [this.#bytes]
+    this.#passedOn = true
+    if (start === 0 && end === this.count) return this.#tail ? [this.#bytes, this.#tail] : [this.#bytes]
     const headBytes = Buffer.allocUnsafe(HEAD_BYTES)
     head(headBytes, this.#kind, end - start)
     if (this.#kind === KIND.numbers) {
@@ -225,6 +328,17 @@ export class ReceivedBatch implements Batch {
     }
     const lengths = this.#bytes.subarray(HEAD_BYTES + LENGTH_BYTES * start, HEAD_BYTES + LENGTH_BYTES * end)
     return [headBytes, lengths, this.#slice(start, end)]
+  }
+
+  #decodeOne(index: number, revive: Revive): unknown {
+    return decodeValue(this.#slice(index, index + 1), revive)
+  }
+
+  /** The tail is nobody else's, so it is the item. */
+  #wholeBytes(): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.#tail as WholeBytes
+    if (this.#bytes[ONE_OF_BYTES - 1] !== BYTES_ENCODING) throw new WireError(UNREADABLE)
+    return new Uint8Array(buffer, byteOffset, byteLength)
   }
 
   #locate(): void {
@@ -235,10 +349,10 @@ export class ReceivedBatch implements Batch {
     for (let i = 0; i < this.count; i++) {
       offsets[i] = at
       at += bytes.readUInt32LE(HEAD_BYTES + LENGTH_BYTES * i) + between
-      if (at > bytes.byteLength + between) throw new WireError(UNREADABLE)
+      if (at > this.byteLength + between) throw new WireError(UNREADABLE)
     }
     offsets[this.count] = at
-    if (at !== bytes.byteLength + between) throw new WireError(UNREADABLE)
+    if (at !== this.byteLength + between) throw new WireError(UNREADABLE)
     this.#offsets = offsets
   }
 

@@ -4,13 +4,14 @@
  * The owner says with the answer to the first put that this process need not ask any more. From then on an item is put as soon
  * as it is in the outbox. What was put leaves at once, unless puts follow each other so fast that the program does nothing else in
  * between; then they leave together, at the end of the turn, and before anything else that this process sends, so whoever learns
- * of what this process did after a put will find the item in the queue. The owner tells what it has taken in; so
- * many bytes that it has not are the most that may be on their way, and then `put` waits.
+ * of what this process did after a put will find the item in the queue. The owner tells now and then what it has taken in; so
+ * many bytes that are not known to be are the most that may be on their way, and then `put` waits.
  */
-import { type Batch, OwnBatch, partOf } from './batch.ts'
+import type { Payload } from '../wire/frames.ts'
+import { type Batch, BytesBatch, isLargeBytes, OwnBatch, partOf } from './batch.ts'
 
 /** So many bytes may be on their way to the owner, before puts wait for it. */
-const WINDOW_BYTES = 2 * 1024 * 1024
+export const WINDOW_BYTES = 4 * 1024 * 1024
 
 /** Between two puts that are closer than this, a program cannot have done anything that is seen from outside. */
 const NOTHING_BETWEEN_MS = 0.002
@@ -18,7 +19,7 @@ const NOTHING_BETWEEN_MS = 0.002
 export interface OutboxLine {
   /** Something is in the outbox: `flush` must be called before anything else is sent, and at the end of the turn. */
   filled(outbox: Outbox): void
-  send(payload: readonly Uint8Array[]): void
+  send(payload: Payload): void
   /** Hands what was sent to the kernel now. */
   flush(): void
 }
@@ -30,6 +31,7 @@ export class Outbox {
   /** The sizes of the frames that the owner has not taken in yet, in order. */
   readonly #onTheirWay: number[] = []
   #bytesOnTheirWay = 0
+  #taken = 0
   #lastPutMs = 0
   readonly #waiting = new Set<() => void>()
 
@@ -51,13 +53,17 @@ export class Outbox {
     return this.#trusted && this.#bytesOnTheirWay < WINDOW_BYTES && this.#waiting.size === 0
   }
 
-  /** Whether the owner has taken in all that was put. */
+  /** Whether the owner is known to have taken in all that was put. */
   get idle(): boolean {
     return this.#batch === null && this.#onTheirWay.length === 0
   }
 
   /** Puts one item, where it is `open`. @throws UnsendableError */
   add(item: unknown): void {
+    if (isLargeBytes(item)) {
+      this.addBatch(new BytesBatch(item))
+      return
+    }
     if (typeof item !== 'number' || !this.#batch?.addNumber(item)) {
       const part = partOf(item, 'item')
       if (!this.#batch?.add(part)) {
@@ -96,9 +102,17 @@ export class Outbox {
     this.#send(batch)
   }
 
-  /** The owner has taken in a frame. */
-  taken(): void {
-    this.#bytesOnTheirWay -= this.#onTheirWay.shift() ?? 0
+  /** How many frames have been sent, ever. */
+  get sent(): number {
+    return this.#taken + this.#onTheirWay.length
+  }
+
+  /** The owner has taken in so many frames, ever. */
+  taken(frames: number): void {
+    const count = Math.min(frames - this.#taken, this.#onTheirWay.length)
+    if (!(count > 0)) return
+    for (const bytes of this.#onTheirWay.splice(0, count)) this.#bytesOnTheirWay -= bytes
+    this.#taken += count
     this.#letIn()
   }
 
@@ -120,12 +134,15 @@ export class Outbox {
   }
 
   #send(batch: Batch): void {
-    const payload = batch.encode(0, batch.count)
-    let bytes = 0
-    for (const part of payload) bytes += part.byteLength
-    this.#onTheirWay.push(bytes)
-    this.#bytesOnTheirWay += bytes
-    this.#line.send(payload)
+    // Made when it is about to be written, for it may be in memory that the next one is made in too.
+    this.#line.send(() => {
+      const payload = batch.lend()
+      let bytes = 0
+      for (const part of payload) bytes += part.byteLength
+      this.#onTheirWay.push(bytes)
+      this.#bytesOnTheirWay += bytes
+      return payload
+    })
   }
 
   #letIn(): void {

@@ -1,6 +1,7 @@
 /** The two ways to a queue: it lives in this process, or in another. Both keep the same promises. */
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
+import type { WholeBytes } from '../wire/lent-bytes.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
 import { type Batch, type Part, partOf, ReceivedBatch } from './batch.ts'
@@ -340,7 +341,7 @@ export class RemotePort implements QueuePort {
       }
       const header = { type: 'queue.get', wait, max, ...(ahead > 0 && { ahead }) }
       const withdraw = this.#service.ask(this.#place, header, [], {
-        answered: (header, payload) => {
+        answered: (header, payload, tail) => {
           settle()
           if (header.type === 'queue.withdrawn') {
             reject(new Empty(`The queue ${name} is empty.`))
@@ -350,7 +351,7 @@ export class RemotePort implements QueuePort {
           let read: () => unknown[]
           let count: number
           try {
-            const batches = batchesIn(payload, header.sizes)
+            const batches = batchesIn(payload, tail, header.sizes)
             count = batches.reduce((sum, batch) => sum + batch.count, 0)
             this.#inbox.answered(count)
             const first = batches[0] as ReceivedBatch
@@ -410,12 +411,14 @@ export class RemotePort implements QueuePort {
 }
 
 /** @param sizes the byte lengths of the batches in the payload; throws WireError if it is something else */
-function batchesIn(payload: Uint8Array, sizes: unknown): ReceivedBatch[] {
-  const lengths = Array.isArray(sizes) ? sizes.map(Number) : [payload.byteLength]
+function batchesIn(payload: Uint8Array, tail: WholeBytes | undefined, sizes: unknown): ReceivedBatch[] {
+  if (!Array.isArray(sizes)) return [new ReceivedBatch(payload, tail)]
   let at = 0
-  return lengths.map((length) => {
-    const batch = new ReceivedBatch(payload.subarray(at, at + length))
-    at += length
+  return sizes.map((size, index) => {
+    const end = at + Number(size)
+    // What is in memory of its own is the end of the last one.
+    const batch = new ReceivedBatch(payload.subarray(at, end), index === sizes.length - 1 ? tail : undefined)
+    at = end
     return batch
   })
 }

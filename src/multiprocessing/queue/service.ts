@@ -8,9 +8,10 @@
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import type { RoutedHeader, Service } from '../wire/hub.ts'
+import type { WholeBytes } from '../wire/lent-bytes.ts'
 import { ReceivedBatch } from './batch.ts'
 import { Inbox } from './inbox.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, WINDOW_BYTES } from './outbox.ts'
 import type { QueueStore, Ticket } from './store.ts'
 
 export interface OwnedQueue {
@@ -23,12 +24,15 @@ export interface OwnedQueue {
 interface Pending {
   owner: string
   name: string
-  answered(header: RoutedHeader, payload: Uint8Array): void
+  answered(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void
   refused(error: Error): void
 }
 
 const REFUSALS = { Empty, Full, QueueClosedError } as const
 type RefusalName = keyof typeof REFUSALS
+
+/** After so many bytes a putter that need not ask is told that they are in. */
+const TELL_BYTES = WINDOW_BYTES / 8
 
 export class QueueService implements Service {
   readonly #run: Run
@@ -38,6 +42,8 @@ export class QueueService implements Service {
   readonly #tickets = new Map<string, { store: QueueStore; withdraw(): void }>()
   readonly #outboxes = new Map<string, { owner: string; outbox: Outbox }>()
   readonly #inboxes = new Map<string, { owner: string; inbox: Inbox }>()
+  /** What others have put without asking, by who and into which queue. */
+  readonly #taken = new Map<string, { frames: number; untoldBytes: number }>()
   #nextRequest = 1
 
   constructor(run: Run) {
@@ -64,6 +70,23 @@ export class QueueService implements Service {
     if (this.#pending.size > 0) return false
     for (const { outbox } of this.#outboxes.values()) if (!outbox.idle) return false
     return true
+  }
+
+  /** Asks the owners of all queues that something may be on its way to: who answers has taken in what came before. */
+  async settle(): Promise<void> {
+    const answers = [...this.#outboxes].map(([id, { owner, outbox }]) => {
+      outbox.flush()
+      if (outbox.idle) return undefined
+      const { sent } = outbox
+      return new Promise<void>((resolve) => {
+        const answered = () => {
+          outbox.taken(sent)
+          resolve()
+        }
+        this.ask({ id, owner, name: id }, { type: 'queue.size' }, [], { answered, refused: answered })
+      })
+    })
+    await Promise.all(answers)
   }
 
   /** Where this process's puts into a queue of another are, until they leave; one for all objects that stand for the queue. */
@@ -117,7 +140,10 @@ export class QueueService implements Service {
     queue: { id: string; owner: string; name: string },
     header: { type: string; [field: string]: unknown },
     payload: readonly Uint8Array[],
-    reply: { answered(header: RoutedHeader, payload: Uint8Array): void; refused(error: Error): void },
+    reply: {
+      answered(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void
+      refused(error: Error): void
+    },
   ): () => void {
     const request = this.#nextRequest++
     this.#pending.set(request, { owner: queue.owner, name: queue.name, ...reply })
@@ -134,7 +160,7 @@ export class QueueService implements Service {
     return channel?.flush()
   }
 
-  onFrame(header: RoutedHeader, payload: Uint8Array): void {
+  onFrame(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void {
     switch (header.type) {
       case 'queue.put':
       case 'queue.put-trusted':
@@ -145,7 +171,7 @@ export class QueueService implements Service {
       case 'queue.give-back':
       case 'queue.size':
       case 'queue.close':
-        this.#serve(header, payload)
+        this.#serve(header, payload, tail)
         break
       case 'queue.taken':
       case 'queue.end':
@@ -159,12 +185,14 @@ export class QueueService implements Service {
         }
         break
       default:
-        this.#answer(header, payload)
+        this.#answer(header, payload, tail)
     }
   }
 
   onPeerGone(isGone: (path: string) => boolean): void {
-    for (const key of this.#tickets.keys()) if (isGone(key.slice(0, key.indexOf(' ')))) this.#tickets.delete(key)
+    for (const known of [this.#tickets, this.#taken]) {
+      for (const key of known.keys()) if (isGone(key.slice(0, key.indexOf(' ')))) known.delete(key)
+    }
     for (const { store } of this.#owned.values()) store.release(isGone)
     for (const { owner, inbox } of this.#inboxes.values()) if (isGone(owner)) inbox.end()
     for (const { owner, outbox } of this.#outboxes.values()) if (isGone(owner)) outbox.end({ gone: true })
@@ -175,7 +203,7 @@ export class QueueService implements Service {
     }
   }
 
-  #serve(header: RoutedHeader, payload: Uint8Array): void {
+  #serve(header: RoutedHeader, payload: Uint8Array, tail: WholeBytes | undefined): void {
     const { from, request } = header
     if (typeof header.queue !== 'string') return
     const queue = this.#owned.get(header.queue)
@@ -190,8 +218,8 @@ export class QueueService implements Service {
       return
     }
     if (header.type === 'queue.put-trusted') {
-      queue?.store.putTrusted(from, new ReceivedBatch(payload))
-      this.#run.hub.send({ type: 'queue.taken', to: from, queue: header.queue })
+      queue?.store.putTrusted(from, new ReceivedBatch(payload, tail))
+      this.#noteTaken(from, header.queue, payload.byteLength + (tail?.byteLength ?? 0))
       return
     }
     if (header.type === 'queue.end-known') {
@@ -219,7 +247,7 @@ export class QueueService implements Service {
         const full = (put: number) => this.#run.hub.send({ type: 'queue.full', to: from, request, put })
         const ticket = store.put(
           from,
-          new ReceivedBatch(payload),
+          new ReceivedBatch(payload, tail),
           header.wait === true,
           {
             accepted: () => {
@@ -292,11 +320,23 @@ export class QueueService implements Service {
     const known = this.#outboxes.get(String(header.queue))
     // Only the owner may say it.
     if (!known || known.owner !== header.from) return
-    if (header.type === 'queue.taken') known.outbox.taken()
+    if (header.type === 'queue.taken') known.outbox.taken(Number(header.frames))
     else {
       known.outbox.end({ gone: false })
       this.#run.hub.send({ type: 'queue.end-known', to: known.owner, queue: header.queue })
     }
+  }
+
+  /** Tells a process what was taken in of what it put without asking, but not each time: telling costs as much as taking. */
+  #noteTaken(from: string, queue: string, bytes: number): void {
+    const key = `${from} ${queue}`
+    let taken = this.#taken.get(key)
+    if (!taken) this.#taken.set(key, (taken = { frames: 0, untoldBytes: 0 }))
+    taken.frames++
+    taken.untoldBytes += bytes
+    if (taken.untoldBytes < TELL_BYTES) return
+    taken.untoldBytes = 0
+    this.#run.hub.send({ type: 'queue.taken', to: from, queue, frames: taken.frames })
   }
 
   #reply(to: string, type: string, request: number): void {
@@ -308,7 +348,7 @@ export class QueueService implements Service {
     this.#run.hub.send({ type: 'queue.refused', to, request, name, message: error.message })
   }
 
-  #answer(header: RoutedHeader, payload: Uint8Array): void {
+  #answer(header: RoutedHeader, payload: Uint8Array, tail: WholeBytes | undefined): void {
     const request = Number(header.request)
     const pending = this.#pending.get(request)
     // Only the owner may answer, or another process could settle what is not its own.
@@ -317,7 +357,7 @@ export class QueueService implements Service {
     if (header.type === 'queue.refused') {
       const Refusal = REFUSALS[header.name as RefusalName] ?? QueueClosedError
       pending.refused(new Refusal(String(header.message)))
-    } else pending.answered(header, payload)
+    } else pending.answered(header, payload, tail)
   }
 }
 

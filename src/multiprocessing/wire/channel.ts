@@ -1,6 +1,6 @@
 /** One end of the connection between a process and its parent: frames out in batches, frames in one by one. */
 import type { Socket } from 'node:net'
-import { encodeFrame, type Frame, FrameReader, type Header } from './frames.ts'
+import { encodeFrame, type Frame, FrameReader, type Header, type Payload } from './frames.ts'
 import { openSocket } from './open-socket.ts'
 import type { SharedBuffer } from './shared-buffer.ts'
 
@@ -78,10 +78,10 @@ export class Channel {
   }
 
   /** Sends a frame at the end of this turn. On a closed channel it does nothing: `onClose` has told. */
-  send(header: Header, payload: readonly Uint8Array[] = NOTHING): void {
+  send(header: Header, payload: Payload = NOTHING): void {
     if (this.#closed) return
     this.beforeSend?.()
-    this.#pending.push(...encodeFrame(header, payload, this.#shared))
+    this.#pending.push(...encodeFrame(header, typeof payload === 'function' ? payload() : payload, this.#shared))
     if (this.#scheduled) return
     this.#scheduled = true
     process.nextTick(() => {

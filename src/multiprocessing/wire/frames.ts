@@ -5,13 +5,14 @@
  * u32 length of what follows · u16 length of the header · header (UTF-8 JSON, an object with `type`) · payload (opaque bytes)
  * ```
  *
- * With the highest bit of the first length set, the payload is a u32, the length of what the sender has put into the memory that the
- * two share (`shared-buffer.ts`). Numbers are big-endian. The header is read by every process on the way, the payload only by the two ends. Bytes come from
+ * With the highest bit of the first length set, the payload is two u32: the length of what the sender has put into the memory that the
+ * two share (`shared-buffer.ts`), and how much of it, at its end, is to be in memory of its own. Numbers are big-endian. The header is read by every process on the way, the payload only by the two ends. Bytes come from
  * processes that may be broken: a length is checked before anything is kept for it.
  */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { isErrorInfo } from '../../shared/telemetry-check.ts'
 import { WireError } from '../errors.ts'
+import { ownBytes, WholeBytes } from './lent-bytes.ts'
 import type { SharedBuffer } from './shared-buffer.ts'
 
 export interface Header {
@@ -21,7 +22,12 @@ export interface Header {
 export interface Frame {
   header: Header
   payload: Uint8Array
+  /** What follows the payload, in memory of its own. */
+  tail?: WholeBytes | undefined
 }
+
+/** What follows a header: its parts, or what makes them when they are about to be written. */
+export type Payload = readonly Uint8Array[] | (() => readonly Uint8Array[])
 
 /** A frame longer than this closes the connection. Four GiB is what the length field could say. */
 export const MAX_FRAME_BYTES = 1024 * 1024 * 1024
@@ -30,11 +36,11 @@ const PREFIX_BYTES = 6
 const LENGTH_BYTES = 4
 /** Set in a frame's length where the payload is in shared memory. */
 const SHARED = 0x80000000
-const SHARED_LENGTH_BYTES = 4
+const SHARED_LENGTH_BYTES = 8
 
 /**
  * @param shared what is shared with the receiver, if anything; a long payload is put there
- * @returns the frame's bytes, the payload's parts uncopied behind the prefix and header
+ * @returns the frame's bytes, the payload's parts behind the prefix and header, uncopied but for those that are lent
  * @throws WireError if the header or the whole is too long
  */
 export function encodeFrame(
@@ -55,14 +61,16 @@ export function encodeFrame(
     whole.writeUInt32BE((SHARED + 2 + text.byteLength + SHARED_LENGTH_BYTES) >>> 0, 0)
     whole.writeUInt16BE(text.byteLength, 4)
     text.copy(whole, PREFIX_BYTES)
+    const last = payload.at(-1)
     whole.writeUInt32BE(payloadBytes, PREFIX_BYTES + text.byteLength)
+    whole.writeUInt32BE(last instanceof WholeBytes ? last.byteLength : 0, PREFIX_BYTES + text.byteLength + 4)
     return [whole]
   }
   const start = Buffer.allocUnsafe(PREFIX_BYTES + text.byteLength)
   start.writeUInt32BE(length, 0)
   start.writeUInt16BE(text.byteLength, 4)
   text.copy(start, PREFIX_BYTES)
-  return [start, ...payload]
+  return [start, ...payload.map(ownBytes)]
 }
 
 /** @returns plain data as a payload */
@@ -101,7 +109,7 @@ function parseFrame(bytes: Buffer, shared: SharedBuffer | null | undefined): Fra
   const payload = bytes.subarray(2 + headerLength)
   if (shared === undefined) return { header: header as Header, payload }
   if (!shared || payload.byteLength !== SHARED_LENGTH_BYTES) throw new WireError('A message shares what is not shared.')
-  return { header: header as Header, payload: shared.read(payload.readUInt32BE()) }
+  return { header: header as Header, ...shared.read(payload.readUInt32BE(0), payload.readUInt32BE(4)) }
 }
 
 /** For a frame that says it is longer than this, no more is kept ready than twice what has come of it. */

@@ -9,7 +9,8 @@
 import { WireError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import type { Channel } from './channel.ts'
-import type { Frame, Header } from './frames.ts'
+import type { Frame, Header, Payload } from './frames.ts'
+import { ownBytes, type WholeBytes } from './lent-bytes.ts'
 
 /** A header of a frame that may be passed on. */
 export interface RoutedHeader extends Header {
@@ -20,13 +21,18 @@ export interface RoutedHeader extends Header {
 
 /** What a process does with the frames addressed to it whose type begins with a prefix, such as `queue.`. */
 export interface Service {
-  onFrame(header: RoutedHeader, payload: Uint8Array): void
+  onFrame(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void
   /** The process with this path and all below it are gone. */
   onPeerGone(isGone: (path: string) => boolean): void
 }
 
 /** The answer to a frame for a process that is gone. */
 const UNREACHABLE = 'hub.unreachable'
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first, ...others] = parts
+  return first && others.length === 0 ? ownBytes(first) : Buffer.concat(parts)
+}
 
 export function isBelow(path: string, ancestor: string): boolean {
   return path === ancestor || path.startsWith(`${ancestor}.`)
@@ -90,10 +96,10 @@ export class Hub {
   }
 
   /** Sends to any process of the run, this one included. @returns the channel it left by, if it left */
-  send(header: Omit<RoutedHeader, 'from'>, payload: readonly Uint8Array[] = []): Channel | undefined {
+  send(header: Omit<RoutedHeader, 'from'>, payload: Payload = []): Channel | undefined {
     const whole = { ...header, from: this.#run.path } as RoutedHeader
     if (whole.to === this.#run.path) {
-      this.#handle(whole, payload.length === 1 ? (payload[0] as Uint8Array) : Buffer.concat(payload))
+      this.#handle(whole, joined(typeof payload === 'function' ? payload() : payload))
       return undefined
     }
     const channel = this.#next(whole.to)
@@ -120,8 +126,8 @@ export class Hub {
     if (fromChild !== null && !isBelow(header.from, fromChild)) {
       throw new WireError('A process sent a message in the name of another.')
     }
-    if (header.to !== this.#run.path) this.#passOn(header, frame.payload)
-    else if (header.type !== UNREACHABLE) this.#handle(header, frame.payload)
+    if (header.to !== this.#run.path) this.#passOn(header, frame)
+    else if (header.type !== UNREACHABLE) this.#handle(header, frame.payload, frame.tail)
     else if (typeof header.path === 'string') {
       if (fromChild !== null && !isBelow(header.path, fromChild)) {
         throw new WireError('A process told the end of another that is not its own.')
@@ -131,9 +137,9 @@ export class Hub {
     return true
   }
 
-  #passOn(header: RoutedHeader, payload: Uint8Array): void {
+  #passOn(header: RoutedHeader, { payload, tail }: Frame): void {
     const channel = this.#next(header.to)
-    if (channel) channel.send(header, [payload])
+    if (channel) channel.send(header, tail ? [payload, tail] : [payload])
     else if (header.type !== UNREACHABLE) this.send({ type: UNREACHABLE, to: header.from, path: header.to })
   }
 
@@ -141,8 +147,8 @@ export class Hub {
     for (const service of this.#services.values()) service.onPeerGone((other) => other === path)
   }
 
-  #handle(header: RoutedHeader, payload: Uint8Array): void {
-    this.#services.get(header.type.slice(0, header.type.indexOf('.')))?.onFrame(header, payload)
+  #handle(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void {
+    this.#services.get(header.type.slice(0, header.type.indexOf('.')))?.onFrame(header, payload, tail)
   }
 
   #next(path: string): Channel | null {

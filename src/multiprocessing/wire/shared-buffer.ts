@@ -12,14 +12,20 @@
  */
 import { closeSync, openSync, readSync, unlinkSync, writeSync, writevSync } from 'node:fs'
 import { WireError } from '../errors.ts'
+import { WholeBytes } from './lent-bytes.ts'
+import { takeMemory } from './read-memory.ts'
 
 /** The file, as the child inherits it. */
 export const SHARED_FD = 5
 
 const FOLDER = '/dev/shm'
-const RING_BYTES = 4 * 1024 * 1024
+const RING_BYTES = 8 * 1024 * 1024
 const RINGS_AT = 4096
 const COUNT_BYTES = 4
+/** Reading is counted in steps: while the other side writes to the file, the kernel lets nobody else write to it. */
+const COUNT_EVERY_BYTES = 1024 * 1024
+/** More than this may never fit, for what is read and not counted takes up room. */
+const MOST_BYTES = RING_BYTES - COUNT_EVERY_BYTES
 /** What is shorter is sooner there by the socket. */
 const LEAST_BYTES = 32 * 1024
 
@@ -48,6 +54,8 @@ export class SharedBuffer {
   /** How much of that the other side has read, as far as was looked. */
   #readThere = 0
   #read = 0
+  /** How much of that the other side can know. */
+  #counted = 0
   #broken = false
 
   constructor(fd: number, side: 'parent' | 'child') {
@@ -60,7 +68,7 @@ export class SharedBuffer {
 
   /** @returns whether it is in the buffer now, to be told by its length; if not, it must go another way */
   write(parts: readonly Uint8Array[], bytes: number): boolean {
-    if (bytes < LEAST_BYTES || bytes > RING_BYTES || this.#broken || !this.#hasRoom(bytes)) return false
+    if (bytes < LEAST_BYTES || bytes > MOST_BYTES || this.#broken || !this.#hasRoom(bytes)) return false
     try {
       let at = this.#written % RING_BYTES
       if (at + bytes <= RING_BYTES) this.#writeAll(parts, bytes, at)
@@ -81,25 +89,39 @@ export class SharedBuffer {
     return true
   }
 
-  /** @param bytes as the other side says. @throws WireError if it has not written so much */
-  read(bytes: number): Buffer {
-    if (bytes < LEAST_BYTES || bytes > RING_BYTES)
+  /**
+   * @param bytes as the other side says
+   * @param tailBytes how many of them, at the end, get memory of their own
+   * @throws WireError if it has not written so much
+   */
+  read(bytes: number, tailBytes: number): { payload: Buffer; tail: WholeBytes | undefined } {
+    if (bytes < LEAST_BYTES || bytes > MOST_BYTES || tailBytes > bytes)
       throw new WireError('A message tells a length that cannot be shared.')
-    const data = Buffer.allocUnsafeSlow(bytes)
+    const payload = takeMemory(bytes - tailBytes)
+    const tail = tailBytes > 0 ? new WholeBytes(tailBytes) : undefined
+    this.#readInto(payload)
+    if (tail) this.#readInto(tail)
+    if (this.#read - this.#counted >= COUNT_EVERY_BYTES) {
+      this.#counted = this.#read
+      this.#word.writeUInt32LE(this.#read % 2 ** 32)
+      writeSync(this.#fd, this.#word, 0, COUNT_BYTES, this.#in.count)
+    }
+    return { payload, tail }
+  }
+
+  close(): void {
+    this.#broken = true
+    closeSync(this.#fd)
+  }
+
+  #readInto(data: Uint8Array): void {
+    const bytes = data.byteLength
     const at = this.#read % RING_BYTES
     const first = Math.min(bytes, RING_BYTES - at)
     let there = readSync(this.#fd, data, 0, first, this.#in.ring + at)
     if (first < bytes) there += readSync(this.#fd, data, first, bytes - first, this.#in.ring)
     if (there !== bytes) throw new WireError('A message is shorter than it says.')
     this.#read += bytes
-    this.#word.writeUInt32LE(this.#read % 2 ** 32)
-    writeSync(this.#fd, this.#word, 0, COUNT_BYTES, this.#in.count)
-    return data
-  }
-
-  close(): void {
-    this.#broken = true
-    closeSync(this.#fd)
   }
 
   #hasRoom(bytes: number): boolean {

@@ -25,6 +25,8 @@ export interface SharedHandle {
 export type Revive = (handle: SharedHandle) => object
 
 const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithShared: 3, number: 4, nothing: 5, numbers: 6 } as const
+/** The first byte of an item that is bytes and nothing else. */
+export const BYTES_ENCODING = ENCODING.bytes
 const MARK = '\u0000forkscope.shared'
 
 function isShared(value: object): value is Shared {
