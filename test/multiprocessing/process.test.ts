@@ -105,6 +105,14 @@ describe('Process', () => {
     expect(of('problem.raised').map(({ message }) => message)).toEqual(['killSelf was ended by SIGKILL'])
   })
 
+  it('one that was done and then does not end is ended, and that is no problem', async () => {
+    const { handle, of } = observe(async () => {
+      expect((await runOf(new Process(targets.hangAtExit))).exitCode).toBe(0)
+    })
+    expect((await handle.ended).outcome).toBe('finished')
+    expect(of('problem.raised')).toEqual([])
+  })
+
   it('says in a sentence that a Node cannot be started', async () => {
     const { handle, of } = observe(() => new Process(targets.nothing).start(), { nodePath: '/nowhere/node' })
     expect((await handle.ended).outcome).toBe('failed')

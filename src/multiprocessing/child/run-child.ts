@@ -1,4 +1,5 @@
 /** A child's life: connect to the parent, become part of its run, do what it was started for, end. */
+import { writeSync } from 'node:fs'
 import '../kinds.ts'
 import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
@@ -18,6 +19,7 @@ import { importTarget } from './import-target.ts'
 import { Ledger } from './ledger.ts'
 import { WorkerLoop } from './worker-loop.ts'
 
+const STDERR_FD = 2
 /** The stream to the parent, as `Child` hands it over. */
 const WIRE_FD = 3
 
@@ -104,7 +106,13 @@ export function runChild(): void {
       else if (!run.hub.receive(frame, null)) worker?.onFrame(frame)
     },
     // The parent is gone, and with it everything this child was for. Nothing that could hang is done any more.
-    onClose: () => process.kill(process.pid, 'SIGKILL'),
+    onClose: (error) => {
+      try {
+        if (error) writeSync(STDERR_FD, `Process ${run?.name ?? 'child'}: ${error.message}\n`)
+      } finally {
+        process.kill(process.pid, 'SIGKILL')
+      }
+    },
   })
   // The target's module shall see nothing of it.
   if (process.argv.splice(2, 1)[0] === SPARE) loadMore().then(() => channel.send({ type: 'ready' }))

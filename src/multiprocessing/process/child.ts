@@ -94,6 +94,8 @@ export class Child {
   #error: ErrorInfo | null = null
   #asked = false
   #exited = false
+  /** It had done everything, and was ended because it did not end by itself. */
+  #hungAtEnd = false
   #doneTimer: NodeJS.Timeout | undefined
 
   /** Starts it at once. @throws MultiprocessingError if the system cannot */
@@ -193,7 +195,9 @@ export class Child {
         this.#error = decodeErrorInfo(frame.payload)
         break
       case 'done':
-        this.#doneTimer = setTimeout(() => this.#process.kill('SIGKILL'), DONE_BUT_ALIVE_MS).unref()
+        this.#doneTimer = setTimeout(() => {
+          this.#hungAtEnd = this.#process.kill('SIGKILL')
+        }, DONE_BUT_ALIVE_MS).unref()
         break
       default:
         this.#onFrame?.(frame)
@@ -221,7 +225,7 @@ export class Child {
 
   async #watch(wireEnd: Promise<unknown>, outputs: Promise<unknown>): Promise<ChildEnd> {
     const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-      this.#process.once('exit', (code, by) => resolve([code, by]))
+      this.#process.once('exit', (code, by) => resolve(this.#hungAtEnd ? [0, null] : [code, by]))
     })
     const atUs = this.#run.nowUs()
     unguard(this.pid)
