@@ -24,7 +24,7 @@ async function linesOf(command: string, args: string[]): Promise<string[]> {
 }
 
 test.runIf(hasPython)('there are scenarios', () => {
-  expect(scenarios.length).toBeGreaterThanOrEqual(6)
+  expect(scenarios.length).toBeGreaterThanOrEqual(28)
 })
 
 test.runIf(hasPython).each(scenarios)(

@@ -1,4 +1,4 @@
-from multiprocessing import BoundedSemaphore, Lock, Process, RLock, Semaphore, Value
+from multiprocessing import Barrier, BoundedSemaphore, Lock, Process, RLock, Semaphore, Value
 from time import sleep
 
 
@@ -17,12 +17,12 @@ def try_acquire(lock, seen):
         lock.release()
 
 
-def visit(semaphore, inside, most):
+def visit(semaphore, inside, most, pair):
     with semaphore:
         with inside.get_lock():
             inside.value += 1
             most.value = max(most.value, inside.value)
-        sleep(0.1)
+        pair.wait()  # two must be inside together, or nobody gets any further
         with inside.get_lock():
             inside.value -= 1
 
@@ -70,7 +70,7 @@ if __name__ == '__main__':
 
     semaphore = Semaphore(2)
     inside, most = Value('i', 0), Value('i', 0)
-    run(visit, (semaphore, inside, most), 5)
+    run(visit, (semaphore, inside, most, Barrier(2)), 4)
     print('inside at once:', most.value)
     semaphore.release()
     print('a semaphore grows:', semaphore.get_value())

@@ -1,4 +1,15 @@
-import { BoundedSemaphore, Lock, Manager, main, type Namespace, Process, RLock, Semaphore, sleep } from 'forkscope'
+import {
+  Barrier,
+  BoundedSemaphore,
+  Lock,
+  Manager,
+  main,
+  type Namespace,
+  Process,
+  RLock,
+  Semaphore,
+  sleep,
+} from 'forkscope'
 
 interface Seen {
   counter: number
@@ -24,7 +35,7 @@ export async function tryAcquire(lock: Lock | RLock, values: Values) {
   if (acquired) await lock.release()
 }
 
-export async function visit(semaphore: Semaphore, guard: Lock, values: Values) {
+export async function visit(semaphore: Semaphore, guard: Lock, values: Values, pair: Barrier) {
   const change = (by: number) =>
     guard.with(async () => {
       const inside = ((await values.get('inside')) ?? 0) + by
@@ -33,7 +44,8 @@ export async function visit(semaphore: Semaphore, guard: Lock, values: Values) {
     })
   await semaphore.with(async () => {
     await change(1)
-    await sleep(100)
+    // Two must be inside together, or nobody gets any further.
+    await pair.wait()
     await change(-1)
   })
 }
@@ -75,7 +87,8 @@ main(import.meta, async () => {
 
   const semaphore = new Semaphore(2)
   const guard = new Lock()
-  await run(() => new Process(visit, [semaphore, guard, values]), 5)
+  const pair = new Barrier(2)
+  await run(() => new Process(visit, [semaphore, guard, values, pair]), 4)
   console.log('inside at once:', await values.get('most'))
   await semaphore.release()
   console.log('a semaphore grows:', await semaphore.getValue())

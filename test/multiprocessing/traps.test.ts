@@ -1,23 +1,40 @@
 /** The silent traps of Python's pool, one by one: here none of them is silent, and none hangs. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, expect, test } from 'vitest'
 import {
   Pool,
   PoolBrokenError,
   Process,
+  ProcessPoolExecutor,
   Queue,
   UnsendableError,
   WorkerDiedError,
 } from '../../src/multiprocessing/index.ts'
 import * as targets from '../fixtures/pool.ts'
+import { type StrangeError, strangeErrors, throwStrange } from '../fixtures/strange-errors.ts'
+import * as traps from '../fixtures/traps.ts'
 import { isAlive, waitUntil } from '../wait-until.ts'
 import { type ObservedRun, runObserved as run } from './observed.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'forkscope-traps-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const fixture = (name: string) => join(import.meta.dirname, '..', 'fixtures', name)
+
+/** Runs a program as a user does. */
+function runProgram(name: string): Promise<{ stdout: string; stderr: string; exitCode: number }> {
+  const args = ['--conditions=forkscope-source', fixture(name)]
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { timeout: 30_000 }, (_error, stdout, stderr) => {
+      resolve({ stdout, stderr, exitCode: child.exitCode ?? -1 })
+    })
+  })
+}
 
 const messages = (observed: ObservedRun) => observed.of('problem.raised').map(({ message }) => message)
 
@@ -31,6 +48,14 @@ test('a task throws and nobody asks: it is told the moment it fails', async () =
   expect(messages(observed)).toEqual(['refuseOdd(1) failed: RangeError: 1 is odd'])
 })
 
+test('in a plain program such failures are written out, all of them, and its exit code is 1', async () => {
+  const { stderr, exitCode } = await runProgram('unasked.ts')
+  const failures = stderr.split('\n').filter((line) => line.includes(' failed: '))
+  const ways = failures.map((line) => line.slice(line.indexOf('Error: by ') + 'Error: by '.length))
+  expect(ways).toEqual(['applyAsync', 'mapAsync', 'starmapAsync', 'wait', 'submit'])
+  expect(exitCode).toBe(1)
+})
+
 test('an argument that cannot be sent is refused at the call, and nothing was submitted', async () => {
   const observed = await run(async () => {
     await using pool = new Pool(1)
@@ -38,6 +63,10 @@ test('an argument that cannot be sent is refused at the call, and nothing was su
     expect(() => pool.applyAsync(targets.square, [bad as never])).toThrow(UnsendableError)
     expect(() => pool.applyAsync(targets.square, [bad as never])).toThrow('args[0].deep[0].fn is a function')
     expect(() => pool.mapAsync(targets.square, [1, bad as never])).toThrow(UnsendableError)
+    expect(() => pool.imap(targets.square, [1, bad as never])).toThrow(UnsendableError)
+    expect(() => new Pool(1, { initializer: targets.setGreeting, initArgs: [bad] })).toThrow(UnsendableError)
+    await using executor = new ProcessPoolExecutor(1)
+    expect(() => executor.submit(targets.square, bad as never)).toThrow(UnsendableError)
   })
   expect(observed.of('task.submitted')).toEqual([])
 })
@@ -46,6 +75,7 @@ test('a result that cannot be sent fails its task with the reason', async () => 
   await run(async () => {
     await using pool = new Pool(1)
     await expect(pool.apply(targets.unsendable, [])).rejects.toThrow('result is a function')
+    await expect(pool.map(traps.unsendableIfOdd, [2, 3])).rejects.toThrow('deep[0] is a function')
     expect(await pool.apply(targets.square, [2])).toBe(4)
   })
 })
@@ -59,6 +89,25 @@ test('process.exit() in a task fails the task, and another worker takes over', a
     expect(await pool.apply(targets.square, [2])).toBe(4)
   })
   expect(observed.of('problem.raised')).toHaveLength(1)
+})
+
+test('process.abort() in a task fails the task, and another worker takes over', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const [aborted, next] = [pool.applyAsync(traps.abort, []), pool.applyAsync(targets.square, [2])]
+    await expect(aborted.get()).rejects.toThrow(WorkerDiedError)
+    await expect(aborted.get()).rejects.toMatchObject({ exitCode: null, signal: 'SIGABRT' })
+    expect(await next).toBe(4)
+  })
+})
+
+test('a promise that a task leaves behind rejects: that is told, and the pool goes on', async () => {
+  await run(async (self) => {
+    await using pool = new Pool(1)
+    expect(await pool.apply(traps.leaveRejection, [1])).toBe(1)
+    await waitUntil('it is told', () => messages(self).some((message) => message.includes('left behind')))
+    expect(await pool.apply(targets.square, [2])).toBe(4)
+  })
 })
 
 test('SIGKILL of a busy worker fails its task only', async () => {
@@ -100,38 +149,60 @@ test('a worker that is out of memory fails its task, and the pool goes on', asyn
   }
 })
 
-test('an error that cannot be built again keeps its name and message', async () => {
-  await run(async () => {
+const UNREADABLE = 'Error: an error whose own message cannot be read'
+const UNWRITABLE = 'Error: thrown: a value that cannot be written as text'
+
+/** As much of each as can be read anywhere. */
+const toldOf: Record<StrangeError, string> = {
+  'a text': 'Error: only a text',
+  'a number': 'Error: thrown: 42',
+  null: 'Error: thrown: null',
+  undefined: 'Error: thrown: undefined',
+  'a symbol': 'Error: thrown: Symbol(sign)',
+  'a big integer': 'Error: thrown: 7',
+  'an object without a prototype': UNWRITABLE,
+  'an object that cannot be written': UNWRITABLE,
+  'a constructor that needs arguments': 'NeedsArguments: needs an argument',
+  'properties that cannot be cloned': 'TypeError: no clone',
+  'a message that cannot be read': UNREADABLE,
+  'a name that cannot be read': UNREADABLE,
+  'a stack that cannot be read': 'Error: has a getter',
+  'a cause that cannot be read': 'Error: has a getter',
+  'a cause that cannot be cloned': 'Error: odd cause',
+  'itself as its cause': 'Error: its own cause',
+  'a name that is no text': 'a value that cannot be written as text: odd name',
+  'a proxy that answers nothing': UNREADABLE,
+  'an error of many': 'AggregateError: several',
+}
+
+test('an error that cannot be built again keeps what can be read of it, and its worker goes on', async () => {
+  const observed = await run(async () => {
     await using pool = new Pool(1)
+    const worker = await pool.apply(targets.pid, [])
+    const told: Record<string, string> = {}
+    for (const kind of strangeErrors) {
+      const error = await pool.apply(throwStrange, [kind]).catch((thrown: Error) => thrown)
+      expect(error).toBeInstanceOf(Error)
+      told[kind] = `${error.name}: ${error.message}`
+    }
+    expect(told).toEqual(toldOf)
     await expect(pool.apply(targets.throwOdd, [])).rejects.toMatchObject({ name: 'Odd', message: 'odd: 7' })
-    await expect(pool.apply(targets.throwNothing, [])).rejects.toThrow('undefined')
+    expect(await pool.apply(targets.pid, [])).toBe(worker)
   })
+  expect(observed.of('task.failed')).toHaveLength(strangeErrors.length + 1)
 })
 
 test('a callback that throws is the program’s own error, and the pool goes on', async () => {
-  const file = join(folder, 'callback.ts')
-  const library = join(import.meta.dirname, '..', '..', 'src', 'multiprocessing', 'index.ts')
-  const { writeFileSync } = await import('node:fs')
-  writeFileSync(
-    file,
-    `import { main, Pool } from ${JSON.stringify(library)}
-export const two = () => 2
-main(import.meta, async () => {
-  process.once('uncaughtException', (error) => console.log('caught:', error.message))
-  const pool = new Pool(1)
-  await pool.applyAsync(two, [], { callback: () => { throw new Error('in the callback') } })
-  console.log('then:', await pool.apply(two, []))
-  pool.close()
-  await pool.join()
-})
-`,
-  )
-  const { stdout } = await new Promise<{ stdout: string }>((resolve, reject) => {
-    execFile(process.execPath, ['--conditions=forkscope-source', file], { timeout: 15_000 }, (error, out) =>
-      error ? reject(error) : resolve({ stdout: out }),
-    )
-  })
-  expect(stdout.trim().split('\n').sort()).toEqual(['caught: in the callback', 'then: 2'])
+  const { stdout, exitCode } = await runProgram('callbacks.ts')
+  expect(stdout.trim().split('\n').sort()).toEqual([
+    'caught: in the callback',
+    'caught: in the callback of a future',
+    'caught: in the callback of map',
+    'caught: in the errorCallback',
+    'future: 8',
+    'then: 2',
+  ])
+  expect(exitCode).toBe(0)
 })
 
 test('an initializer that throws: a few tries with pauses between them, then the pool fails with the reason', async () => {
@@ -148,12 +219,37 @@ test('an initializer that throws: a few tries with pauses between them, then the
   expect(messages(observed).at(-1)).toContain('no database')
 })
 
+test('an initializer that ends its process: the same', async () => {
+  const observed = await run(async () => {
+    await using pool = new Pool(2, { initializer: traps.exitAtOnce, initArgs: [3] })
+    await expect(pool.map(targets.square, [1, 2, 3])).rejects.toThrow(PoolBrokenError)
+  })
+  expect(observed.of('process.started').filter(({ kind }) => kind === 'worker').length).toBeLessThanOrEqual(4)
+  const broken = observed.of('problem.raised').find(({ kind }) => kind === 'pool-broken')
+  expect(broken?.message).toContain('exited with 3')
+})
+
+test('an initializer that never returns does not hold up terminate', async () => {
+  await run(async () => {
+    const said = new Queue<number>()
+    const pool = new Pool(1, { initializer: traps.neverReady, initArgs: [said] })
+    const waits = expect(pool.apply(targets.square, [1])).rejects.toThrow('terminated')
+    const pid = await said.get()
+    pool.terminate()
+    await pool.join()
+    await waits
+    expect(isAlive(pid)).toBe(false)
+  })
+})
+
 test('a pool that gave up lets the worker that still works finish, and can be joined', async () => {
   await run(async (self) => {
     const pool = new Pool(2, { initializer: targets.startOnce, initArgs: [join(folder, 'once')] })
-    const works = pool.applyAsync(targets.squareSlowly, [3, 2_000])
+    const go = new Queue<number>()
+    const works = pool.applyAsync(traps.squareOfNext, [go])
     await waitUntil('it runs', () => self.of('task.started').length === 1)
     await expect(pool.apply(targets.square, [1])).rejects.toThrow(PoolBrokenError)
+    await go.put(3)
     expect(await works).toBe(9)
     await pool.join()
   })
@@ -172,6 +268,18 @@ test('a worker stuck in a busy loop does not hold up terminate', async () => {
   })
 })
 
+test('a worker that listens to SIGTERM and stays does not hold up terminate', async () => {
+  await run(async () => {
+    const [pool, said] = [new Pool(1), new Queue<number>()]
+    const stays = expect(pool.apply(traps.ignoreSigterm, [said])).rejects.toThrow('terminated')
+    const pid = await said.get()
+    pool.terminate()
+    await pool.join()
+    await stays
+    expect(isAlive(pid)).toBe(false)
+  })
+})
+
 test('join before a large queue is drained ends, and nothing of the queue is lost', async () => {
   await run(async () => {
     const queue = new Queue<string>()
@@ -182,3 +290,32 @@ test('join before a large queue is drained ends, and nothing of the queue is los
     for (let i = 0; i < 5_000; i++) expect((await queue.get()).length).toBe(1_000)
   })
 })
+
+test('a pool is joined before a large queue that its tasks fill is drained', async () => {
+  await run(async () => {
+    const [queue, pool] = [new Queue<string>(), new Pool(2)]
+    const results = [1_500, 1_500].map((count) => pool.applyAsync(traps.putTexts, [queue, count]))
+    pool.close()
+    await pool.join()
+    expect(results.map((result) => result.ready())).toEqual([true, true])
+    expect(await queue.size()).toBe(3_000)
+    for (let i = 0; i < 3_000; i++) expect((await queue.get()).length).toBe(1_000)
+  })
+})
+
+test.runIf(process.platform !== 'win32')(
+  'the parent is killed: no worker outlives it by more than a second',
+  async () => {
+    const program = spawn(process.execPath, [fixture('killed-pool.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(createInterface({ input: program.stdout }), 'line')) as [string]
+    const pids = JSON.parse(line) as number[]
+    try {
+      expect(pids).toHaveLength(3)
+      expect(pids.every(isAlive)).toBe(true)
+      program.kill('SIGKILL')
+      await waitUntil('no worker is left', () => !pids.some(isAlive), 1_000)
+    } finally {
+      for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    }
+  },
+)
