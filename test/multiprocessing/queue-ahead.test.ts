@@ -1,7 +1,7 @@
 /** Items that come to the only getter ahead of their `get`: nobody can tell, but that it is fast. */
 import { expect, test } from 'vitest'
 import { Empty, Process, Queue } from '../../src/multiprocessing/index.ts'
-import { getAndSay, getAtOnce, getSome } from '../fixtures/ahead.ts'
+import { getAll, getAndSay, getAtOnce, getSome, getThenLoop } from '../fixtures/ahead.ts'
 import { runObserved } from './observed.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
@@ -107,5 +107,60 @@ test('an urgent item is not overtaken by what came before it', async () => {
     await queue.put(-1, { priority: -5 })
     await orders.put('next')
     expect(await said.get()).toBe(-1)
+  })
+})
+
+test('what came ahead of a process that computes without end is taken back from it at once', async () => {
+  await runObserved(async () => {
+    const [queue, said] = [new Queue<number>(), new Queue<number>()]
+    await queue.putMany(numbers(3_000))
+    const child = new Process(getThenLoop, [queue, 500, said], { daemon: true })
+    child.start()
+    expect(await said.get()).toBe(500)
+    expect(await queue.size()).toBe(2_500)
+    const left: number[] = []
+    while (left.length < 2_500) left.push(await queue.get({ timeoutMs: 5_000 }))
+    expect(left.sort((a, b) => a - b)).toEqual(numbers(3_000).slice(500))
+    child.kill()
+    await child.join()
+    expect(await queue.size()).toBe(0)
+  })
+})
+
+test.each([true, false])('of several getters each item comes to one, ordered: %s', async (ordered) => {
+  await runObserved(async () => {
+    const [queue, said] = [new Queue<number>({ ordered }), new Queue<number[]>()]
+    const children = numbers(3).map(() => new Process(getAll, [queue, said]))
+    for (const child of children) child.start()
+    const own: number[] = []
+    // Little at a time, so that the queue is often empty and what is ahead of one is wanted by another.
+    for (let next = 0; next < 20_000; ) {
+      const burst = numbers(1 + (next % 40)).map(() => next++)
+      await queue.putMany(burst)
+      if (next % 3 === 0) await new Promise(setImmediate)
+      if (next % 7 === 0) own.push(await queue.getNowait().catch(() => -1))
+    }
+    await queue.close()
+    const got = [...own.filter((item) => item >= 0)]
+    for (const _ of children) {
+      const items = await said.get()
+      if (ordered) expect(items).toEqual([...items].sort((a, b) => a - b))
+      got.push(...items)
+    }
+    got.sort((a, b) => a - b)
+    expect(got).toEqual(numbers(got.length))
+    expect(got.length).toBeGreaterThanOrEqual(20_000)
+  })
+})
+
+test('a bounded queue lets in who waits when what came ahead was taken', async () => {
+  await runObserved(async () => {
+    const [queue, said] = [new Queue<number>(20), new Queue<number[]>()]
+    const children = numbers(2).map(() => new Process(getAll, [queue, said]))
+    for (const child of children) child.start()
+    for (const n of numbers(3_000)) await queue.put(n)
+    await queue.close()
+    const got = [...(await said.get()), ...(await said.get())]
+    expect(got.sort((a, b) => a - b)).toEqual(numbers(3_000))
   })
 })

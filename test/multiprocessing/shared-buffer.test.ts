@@ -2,8 +2,9 @@
 import { closeSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MultiprocessingError, Pool, Process, Queue } from '../../src/multiprocessing/index.ts'
+import { createMemoryFile } from '../../src/multiprocessing/wire/nameless-file.ts'
 import { giveBackMemory, takeMemory } from '../../src/multiprocessing/wire/read-memory.ts'
-import { createSharedFile, SharedBuffer } from '../../src/multiprocessing/wire/shared-buffer.ts'
+import { SharedBuffer } from '../../src/multiprocessing/wire/shared-buffer.ts'
 import * as pool from '../fixtures/pool.ts'
 import * as targets from '../fixtures/targets.ts'
 import { chance } from '../seeded.ts'
@@ -21,7 +22,7 @@ describe.runIf(process.platform === 'linux')('shared memory', () => {
   let fd = 0
   let [parent, child]: SharedBuffer[] = []
   beforeEach(() => {
-    fd = createSharedFile() as number
+    fd = createMemoryFile() as number
     parent = new SharedBuffer(fd, 'parent')
     child = new SharedBuffer(fd, 'child')
   })

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
 import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
+import type { ClaimPlace } from '../../src/multiprocessing/queue/claims.ts'
 import { countOf, type Parcel, QueueStore, type Ticket } from '../../src/multiprocessing/queue/store.ts'
 import { type Chance, chance } from '../seeded.ts'
 
@@ -20,7 +21,11 @@ class World {
   readonly store: QueueStore
   readonly accepted: number[] = []
   readonly got: number[] = []
-  readonly deliveries: { client: Client; id: number; items: number[] }[] = []
+  readonly deliveries: { client: Client; id: number; items: number[]; claims?: Claims }[] = []
+  /** Whether clients have places to claim in; some never have. */
+  claiming = true
+  /** How often claims were revoked. */
+  revoked = 0
   readonly tickets: { client: Client; ticket: Ticket; answered: () => boolean }[] = []
   readonly recalls: { client: string; id: number }[] = []
   /** How often a client got something ahead. */
@@ -34,7 +39,31 @@ class World {
       () => this.#time++,
       () => {},
     )
-    this.store.recall = (client, id) => this.recalls.push({ client, id })
+    this.store.recall = (client, id, taken) => {
+      this.recalls.push({ client, id })
+      if (taken === undefined) return
+      this.revoked++
+      const index = this.deliveries.findIndex((delivery) => delivery.id === id)
+      // All of it may have been taken.
+      if (index < 0) return
+      expect(this.deliveries[index]?.claims?.taken).toBe(taken)
+      this.deliveries.splice(index, 1)
+    }
+    this.store.claims = (client) => {
+      if (!this.claiming || client === '0.3') return undefined
+      const claims = { taken: 0, revoked: false }
+      return {
+        place: 0,
+        base: 0,
+        claims,
+        taken: () => claims.taken,
+        revoke: () => {
+          claims.revoked = true
+          return claims.taken
+        },
+        free: () => {},
+      } as ClaimPlace
+    }
   }
 
   put(client: Client, wait: boolean, count: number): void {
@@ -65,12 +94,21 @@ class World {
       wait,
       {
         ahead,
-        deliver: (parcels, id) => {
+        deliver: (parcels, id, more) => {
           answered++
           expect(countOf(parcels)).toBeGreaterThan(0)
           expect(countOf(parcels)).toBeLessThanOrEqual(max + ahead)
           if (countOf(parcels) > max) this.ahead++
-          this.deliveries.push({ client, id, items: numbersIn(parcels) })
+          const items = numbersIn(parcels)
+          for (const other of this.store.ordered ? this.deliveries : []) {
+            // Nobody gets what is newer than what another may still claim.
+            const [oldest] = other.claims && other.client !== client ? other.items : []
+            if (oldest !== undefined) expect(items[0]).toBeLessThan(oldest)
+          }
+          this.deliveries.push({ client, id, items: more ? items.splice(0, max) : items })
+          if (!more) return
+          const { claims } = more.place as ClaimPlace & { claims: Claims }
+          this.deliveries.push({ client, id: more.delivery, items, claims })
         },
         refused: () => answered++,
       },
@@ -85,6 +123,14 @@ class World {
     if (this.deliveries.length === 0) return
     const delivery = pick(this.deliveries)
     const count = 1 + below(delivery.items.length)
+    if (delivery.claims) {
+      // By claims: the store must find out by itself.
+      expect(delivery.claims.revoked).toBe(false)
+      delivery.claims.taken += count
+      this.got.push(...delivery.items.splice(0, count))
+      if (delivery.items.length === 0) this.deliveries.splice(this.deliveries.indexOf(delivery), 1)
+      return
+    }
     if (count === delivery.items.length) this.deliveries.splice(this.deliveries.indexOf(delivery), 1)
     this.got.push(...delivery.items.splice(0, count))
     this.store.acknowledge(delivery.client, delivery.id, count)
@@ -117,6 +163,7 @@ class World {
 
   check(maxsize: number): void {
     const { store } = this
+    store.look()
     expect(store.puts).toBe(this.accepted.length)
     expect(store.gets).toBe(this.got.length)
     expect(store.depth).toBe(store.puts - store.gets)
@@ -131,6 +178,7 @@ class World {
       this.get('0.1', 100, false)
       const delivery = this.deliveries[before]
       if (!delivery) break
+      expect(delivery.claims).toBeUndefined()
       left.push(...delivery.items)
       this.store.acknowledge('0.1', delivery.id)
       this.deliveries.splice(before, 1)
@@ -139,12 +187,21 @@ class World {
   }
 }
 
+/** What a client has claimed of a delivery. */
+interface Claims {
+  taken: number
+  revoked: boolean
+}
+
 test('three thousand seeds: nothing is lost, nothing comes twice, and what is left is in order', () => {
   let ahead = 0
+  let revoked = 0
   for (let seed = 1; seed <= 3_000; seed++) {
     const dice = chance(seed)
     const maxsize = dice.pick([0, 1, 2, 5])
     const world = new World(maxsize)
+    world.claiming = dice.below(3) > 0
+    world.store.ordered = dice.below(2) > 0
     // For so long there is only one getter, to which items may come ahead.
     const alone = dice.below(60)
     for (let step = 0; step < 60; step++) {
@@ -173,9 +230,11 @@ test('three thousand seeds: nothing is lost, nothing comes twice, and what is le
         default:
           if (dice.below(3) === 0) world.die(client)
       }
-      world.check(maxsize)
+      // Not after each: what was claimed must be right whenever it is looked at.
+      if (dice.below(3) === 0) world.check(maxsize)
     }
     ahead += world.ahead
+    revoked += world.revoked
     for (const client of CLIENTS) world.die(client)
     world.store.close(new QueueClosedError(''))
     const left = world.drain()
@@ -186,4 +245,5 @@ test('three thousand seeds: nothing is lost, nothing comes twice, and what is le
     ).toEqual([...world.accepted].sort((a, b) => a - b))
   }
   expect(ahead).toBeGreaterThan(1_000)
+  expect(revoked).toBeGreaterThan(300)
 })

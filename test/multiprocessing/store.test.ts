@@ -123,3 +123,60 @@ describe('QueueStore', () => {
     expect(log.filter((line) => line === 'g QueueClosedError')).toHaveLength(1)
   })
 })
+
+describe('what comes ahead', () => {
+  /** Two items ahead of `a`, which has claimed so many of them when `b` wants one. */
+  function revoked(taken: number) {
+    const { store, put, get } = open()
+    const recalls: unknown[] = []
+    let free = 0
+    store.recall = (client, _delivery, count) => recalls.push([client, count])
+    store.claims = () => ({ place: 0, base: 0, taken: () => taken, revoke: () => taken, free: () => free++ })
+    for (const value of [1, 2, 3, 4]) put('p', value)
+    let ahead = 0
+    const deliver = (_parcels: unknown, delivery: number, more?: { delivery: number }) => {
+      store.acknowledge('a', delivery)
+      ahead = more?.delivery ?? 0
+    }
+    store.get('a', 1, true, { ahead: 2, deliver, refused: () => {} }, () => new Empty())
+    const [other] = get('b')
+    return { store, recalls, ahead, other, free: () => free }
+  }
+
+  it('is got in order by who comes next', () => {
+    const { store, recalls, ahead, other, free } = revoked(1)
+    expect(other?.values).toEqual([3])
+    expect(recalls).toEqual([['a', 1]])
+    expect(store.gets).toBe(2)
+    // The place may be used again once its process knows.
+    expect(free()).toBe(0)
+    store.giveBack('a', ahead)
+    expect(free()).toBe(1)
+  })
+
+  it('is revoked even if all of it was claimed: who claimed the last one may have seen that it was', () => {
+    const { store, recalls, other, free } = revoked(2)
+    expect(other?.values).toEqual([4])
+    expect(recalls).toEqual([['a', 2]])
+    expect(store.gets).toBe(3)
+    expect(free()).toBe(1)
+  })
+
+  it('is got as far as it was claimed when its process is gone', () => {
+    const { store, get } = open()
+    let taken = 0
+    store.claims = () => ({ place: 0, base: 0, taken: () => taken, revoke: () => taken, free: () => {} })
+    store.put(
+      'p',
+      batchesOf([1, 2, 3, 4])[0] as Batch,
+      true,
+      { accepted: () => {}, refused: () => {} },
+      () => new Full(),
+    )
+    store.get('a', 1, true, { ahead: 3, deliver: () => {}, refused: () => {} }, () => new Empty())
+    taken = 2
+    store.release((client) => client === 'a')
+    // The first was told by nothing, so it is back, and what was not claimed.
+    expect([get('b')[0]?.values, get('b')[0]?.values]).toEqual([[1], [4]])
+  })
+})

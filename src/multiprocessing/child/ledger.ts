@@ -1,15 +1,16 @@
 /**
- * What a worker has done and not told yet, written where it outlives the worker: a file without a name that its parent holds open
+ * What a child notes for its parent: items that it has taken (`queue/claims.ts`), and, of a worker, what it has done and not told yet.
+ * It is written where it outlives the worker: a file without a name that its parent holds open
  * too. A note costs half a microsecond, a message several; so the results of short tasks can leave together, and still it is known
  * which task ended the process, and nothing that was done before is lost.
  *
  * A note is `u32 task + 1 · u32 kind · u32 length · bytes`, in the machine's order, and after the last one there is a zero. Notes
  * begin anew with the first result after all were told; which are still of use, their numbers say.
  */
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, readSync, writeSync } from 'node:fs'
 import { type Batch, OwnBatch, type Part } from '../queue/batch.ts'
+import { ClaimBoard } from '../queue/claims.ts'
+import { createNamelessFile } from '../wire/nameless-file.ts'
 
 /** The file, as the child inherits it. */
 export const LEDGER_FD = 4
@@ -51,30 +52,29 @@ export class Ledger {
   }
 }
 
-let files = 0
-
 /** The parent's side. */
 export class LedgerFile {
   readonly fd: number
+  /** What the child has taken of the items that came ahead to it. */
+  readonly claims: ClaimBoard
+  #closed = false
 
   private constructor(fd: number) {
     this.fd = fd
+    this.claims = new ClaimBoard(fd)
   }
 
-  /** @returns undefined where there can be none: on Windows a file cannot go before its last user, or no file can be made */
+  /** @returns undefined where there can be none */
   static create(): LedgerFile | undefined {
-    if (process.platform === 'win32') return undefined
-    const path = join(tmpdir(), `forkscope-${process.pid}-${files++}-${Math.random().toString(36).slice(2)}`)
-    try {
-      const fd = openSync(path, 'wx+', 0o600)
-      unlinkSync(path)
-      return new LedgerFile(fd)
-    } catch {
-      return undefined
-    }
+    const fd = createNamelessFile()
+    return fd === undefined ? undefined : new LedgerFile(fd)
   }
 
+  /** Calling it again does nothing. */
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.claims.close()
     closeSync(this.fd)
   }
 
@@ -84,6 +84,7 @@ export class LedgerFile {
    * @returns the results of this task and those after it, as far as they were done, each in a batch of its own
    */
   end(task: number): Batch[] {
+    if (this.#closed) return []
     const bytes = Buffer.alloc(MOST_BYTES)
     const size = readSync(this.fd, bytes, 0, MOST_BYTES, 0)
     this.close()

@@ -6,6 +6,7 @@ import { errorInfo } from '../errors.ts'
 import type { StartHeader } from '../process/child.ts'
 import { ownModule } from '../process/own-module.ts'
 import { SPARE } from '../process/spawn-child.ts'
+import { Claims } from '../queue/claims.ts'
 import { QueueService } from '../queue/service.ts'
 import { endRun } from '../run/end-run.ts'
 import { adoptRun, Run } from '../run/run.ts'
@@ -16,7 +17,7 @@ import { revive } from '../wire/revive.ts'
 import { SHARED_FD, SharedBuffer } from '../wire/shared-buffer.ts'
 import { decodeValue } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
-import { Ledger } from './ledger.ts'
+import { LEDGER_FD, Ledger } from './ledger.ts'
 import { WorkerLoop } from './worker-loop.ts'
 
 const STDERR_FD = 2
@@ -94,6 +95,7 @@ export function runChild(): void {
     const start = header as StartHeader
     if (start.shares) channel.share(new SharedBuffer(SHARED_FD, 'child'))
     run = becomePartOfRun(start, channel)
+    if (start.ledger) QueueService.of(run).claims = new Claims(LEDGER_FD)
     if (start.kind === 'worker') {
       worker = new WorkerLoop(run, channel, start.ledger ? new Ledger() : null, () => leave(run as Run, channel, 0))
       worker.begin(start.initializer, payload).catch(fail)

@@ -6,6 +6,7 @@ import type { ErrorInfo, ProcessKind, TelemetryEvent } from '../../shared/teleme
 import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
 import type { LedgerFile } from '../child/ledger.ts'
 import { errorInfo, WireError } from '../errors.ts'
+import type { ClaimBoard } from '../queue/claims.ts'
 import type { Run } from '../run/run.ts'
 import type { Channel } from '../wire/channel.ts'
 import { decodeErrorInfo, decodeJson, type Frame, type Header } from '../wire/frames.ts'
@@ -43,7 +44,7 @@ export interface StartHeader extends Header {
   originNs: string
   observed: boolean
   nodePath: string | null
-  /** Of a worker: whether it has a file to note in what it has done. */
+  /** Whether it has a file to note in what it has taken and, of a worker, what it has done. */
   ledger: boolean
   /** Whether it shares memory with its parent. */
   shares: boolean
@@ -85,11 +86,12 @@ export class Child {
   readonly pid: number
   readonly daemon: boolean
   readonly ended: Promise<ChildEnd>
-  /** Of a worker: what it notes its results in. */
+  /** What it notes for this process. A worker's pool reads it at last, and closes it. */
   readonly ledger: LedgerFile | undefined
   readonly #run: Run
   readonly #process: ChildProcess
   readonly #channel: Channel
+  readonly #isWorker: boolean
   readonly #onFrame: ((frame: Frame) => void) | undefined
   #error: ErrorInfo | null = null
   #asked = false
@@ -110,12 +112,11 @@ export class Child {
     this.name = options.name
     this.daemon = options.daemon
     this.#onFrame = options.onFrame
-    const worker = options.kind === 'worker'
-    const spawned = takeSpare(run) ?? spawnChild(run, this.name, { worker })
+    this.#isWorker = options.kind === 'worker'
+    const spawned = takeSpare(run) ?? spawnChild(run, this.name)
     this.#process = spawned.process
     this.pid = spawned.pid
     this.ledger = spawned.ledger
-    if (!worker) this.ledger?.close()
     run.children.add(this)
     if (run.observed) {
       run.emit({
@@ -154,7 +155,7 @@ export class Child {
       originNs: String(run.originNs),
       observed: run.observed,
       nodePath: run.nodePath,
-      ledger: worker && this.ledger !== undefined,
+      ledger: this.ledger !== undefined,
       shares: spawned.shares,
       ...start,
     }
@@ -162,6 +163,11 @@ export class Child {
     const outputs = [this.#follow('stdout'), this.#follow('stderr')]
     this.ended = this.#watch(wireEnd, Promise.all(outputs))
     this.ref(!this.daemon)
+  }
+
+  /** Where it claims items of this process's queues; undefined where it cannot. */
+  get claims(): ClaimBoard | undefined {
+    return this.ledger?.claims
   }
 
   get exited(): boolean {
@@ -234,6 +240,7 @@ export class Child {
     await Promise.all([atMost(LAST_FRAMES_MS, wireEnd), atMost(LAST_OUTPUT_MS, outputs)])
     for (const stream of this.#process.stdio) stream?.destroy()
     this.#run.hub.removeChild(this.path)
+    if (!this.#isWorker) this.ledger?.close()
     this.#run.emitDescendantsExited(this.path)
     this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal })
     this.#run.children.delete(this)

@@ -71,7 +71,7 @@ class Spares {
   }
 
   #start(): void {
-    const child = spawnChild(this.#run, 'a spare', { worker: true, spare: true })
+    const child = spawnChild(this.#run, 'a spare', { spare: true })
     const spare = { child, command: this.#command(), ready: false }
     this.#spares.add(spare)
     child.channel.listen({

@@ -8,7 +8,8 @@ import { MultiprocessingError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
-import { createSharedFile, SharedBuffer } from '../wire/shared-buffer.ts'
+import { createMemoryFile } from '../wire/nameless-file.ts'
+import { SharedBuffer } from '../wire/shared-buffer.ts'
 import { guard } from './guardian.ts'
 import { type NodeCommand, nodeCommand } from './node-command.ts'
 import { ownModule } from './own-module.ts'
@@ -20,7 +21,7 @@ export interface SpawnedChild {
   readonly channel: Channel
   /** Whether it has memory that it shares with this process. */
   readonly shares: boolean
-  /** What a worker notes its results in; undefined where there can be none. */
+  /** What the child notes for this process; undefined where there can be no such file. */
   readonly ledger: LedgerFile | undefined
 }
 
@@ -36,15 +37,11 @@ export function childCommand(run: Run): NodeCommand {
  * @param name what it is called in the error
  * @throws MultiprocessingError if the system cannot start it
  */
-export function spawnChild(
-  run: Run,
-  name: string,
-  { worker, spare = false }: { worker: boolean; spare?: boolean },
-): SpawnedChild {
+export function spawnChild(run: Run, name: string, { spare = false }: { spare?: boolean } = {}): SpawnedChild {
   const { file, args, env } = childCommand(run)
   const output = run.observed ? 'pipe' : 'inherit'
-  const ledger = worker ? LedgerFile.create() : undefined
-  const shared = createSharedFile()
+  const ledger = LedgerFile.create()
+  const shared = createMemoryFile()
   let reason: unknown
   try {
     const child = lazy.childProcess.spawn(file, spare ? [...args, SPARE] : args, {

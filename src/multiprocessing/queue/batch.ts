@@ -103,6 +103,7 @@ const LEAST_LENT_BYTES = 32 * 1024
 /** Whether an item is bytes that can be sent without copying them first. */
 export function isLargeBytes(item: unknown): item is Uint8Array<ArrayBuffer> {
   return (
+    ArrayBuffer.isView(item) &&
     item instanceof Uint8Array &&
     item.byteLength >= LEAST_LENT_BYTES &&
     Object.getPrototypeOf(item) === Uint8Array.prototype &&

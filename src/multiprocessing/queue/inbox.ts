@@ -1,8 +1,9 @@
 /**
- * Items of a queue of another process that came ahead of their `get`, because this process is the only one that gets.
+ * Items of a queue of another process that came ahead of their `get`, so that a process that gets one after the other need not ask for each.
  *
- * They are still in the queue: each is acknowledged when a `get` takes it, before that returns. If the owner asks for them, because
- * somebody else wants one, or this process wants many, what is left goes back. How many come ahead is learnt from how fast they are
+ * They are still in the queue: each is claimed when a `get` takes it (`claims.ts`), or acknowledged by a message before that returns,
+ * where the owner is not this process's parent. If somebody else wants one the owner revokes the claims that were not made yet, or
+ * asks for what is left; if this process wants many, what is left goes back. How many come ahead is learnt from how fast they are
  * taken, so that nothing waits here for long.
  */
 import type { Revive } from '../wire/values.ts'
@@ -10,10 +11,27 @@ import type { ReceivedBatch } from './batch.ts'
 import { NOTHING } from './store.ts'
 
 /** About so long it may take to get all that came ahead. */
-const AHEAD_MS = 2
-const MOST_AHEAD = 255
+const AHEAD_MS = 10
+const MOST_AHEAD = 4_096
+
+/** Where to claim the items of a delivery. */
+export interface Claim {
+  readonly place: number
+  readonly base: number
+}
+
+/** An item of which only the owner knows whose it is: it was claimed while it was revoked. */
+export interface Contested {
+  /** Whether it is this process's. */
+  readonly granted: Promise<boolean>
+  value(): unknown
+}
 
 export interface InboxLine {
+  /** Whether the kernel has all that this process sent before. */
+  mayClaim(): boolean
+  /** Takes the next item of a delivery. @returns false if it was revoked */
+  claim(claim: Claim, count: number, delivery: number): boolean
   /** Tells the owner that the next item of a delivery is taken. @returns whether the kernel has that now */
   taken(delivery: number): boolean
   giveBack(delivery: number): void
@@ -26,6 +44,13 @@ export class Inbox {
   #index = 0
   /** An item whose acknowledgement the kernel has not taken yet. */
   #held: { value: () => unknown } | null = null
+  #claim: Claim | null = null
+  /** How many of the delivery are claimed. */
+  #claimed = 0
+  #contested: Contested | null = null
+  /** There is an item, but it could not be claimed yet. */
+  #blocked = false
+  #settleContested: ((taken: number) => void) | null = null
   #startedMs = 0
   #came = 1
   /** How many requests to get are not answered yet. */
@@ -64,9 +89,14 @@ export class Inbox {
     this.#came = count
   }
 
-  /** @param batches what came ahead, after the first `from` items */
-  fill(delivery: number, batches: ReceivedBatch[], from: number): void {
+  /**
+   * @param batches what came ahead, after the first `from` items
+   * @param claim where they are claimed; null if each is told by a message
+   */
+  fill(delivery: number, batches: ReceivedBatch[], from: number, claim: Claim | null): void {
     this.#delivery = delivery
+    this.#claim = claim
+    this.#claimed = 0
     this.#batches = batches
     this.#index = from
     this.#skipEmpty()
@@ -75,9 +105,23 @@ export class Inbox {
   /** @returns an item that has left the queue, or NOTHING; throws WireError if it cannot be read */
   take(revive: Revive): unknown {
     const batch = this.#batches[0]
-    if (!batch || this.#held) return NOTHING
+    if (!batch || this.#held || this.#contested) return NOTHING
+    if (this.#claim && !this.#line.mayClaim()) {
+      this.#blocked = true
+      return NOTHING
+    }
     const index = this.#index++
     this.#skipEmpty()
+    if (this.#claim) {
+      const count = ++this.#claimed
+      if (this.#line.claim(this.#claim, count, this.#delivery)) return batch.valueAt(index, revive)
+      this.#batches = []
+      const granted = new Promise<boolean>((resolve) => {
+        this.#settleContested = (taken) => resolve(count <= taken)
+      })
+      this.#contested = { granted, value: () => batch.valueAt(index, revive) }
+      return NOTHING
+    }
     if (this.#line.taken(this.#delivery)) return batch.valueAt(index, revive)
     this.#held = { value: () => batch.valueAt(index, revive) }
     return NOTHING
@@ -90,9 +134,30 @@ export class Inbox {
     return held?.value ?? null
   }
 
-  /** The owner wants back what is left. It must be answered, whatever that is. */
-  recalled(delivery: number): void {
-    if (delivery === this.#delivery) this.#batches = []
+  /** Whether the last item could not be claimed, because the kernel does not have yet what was sent before. */
+  takeBlocked(): boolean {
+    const blocked = this.#blocked
+    this.#blocked = false
+    return blocked
+  }
+
+  /** The item that was claimed last, if it is not known whose it is. */
+  takeContested(): Contested | null {
+    const contested = this.#contested
+    this.#contested = null
+    return contested
+  }
+
+  /**
+   * The owner wants back what is left, or has taken it. It must be answered, whatever that is.
+   * @param taken how many were claimed before, if the owner knows
+   */
+  recalled(delivery: number, taken: number): void {
+    if (delivery === this.#delivery) {
+      this.#batches = []
+      this.#settleContested?.(taken)
+      this.#settleContested = null
+    }
     this.ahead = 0
     this.#line.giveBack(delivery)
   }

@@ -5,7 +5,7 @@ import type { WholeBytes } from '../wire/lent-bytes.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
 import { type Batch, type Part, partOf, ReceivedBatch } from './batch.ts'
-import type { Inbox } from './inbox.ts'
+import type { Claim, Contested, Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import { QueueService } from './service.ts'
 import { NOTHING, type Parcel, type QueueStore } from './store.ts'
@@ -168,6 +168,7 @@ export class LocalPort implements QueuePort {
   }
 
   size(): Promise<number> {
+    this.#store.look()
     return Promise.resolve(this.#store.depth)
   }
 
@@ -185,7 +186,7 @@ export class RemotePort implements QueuePort {
   readonly #inbox: Inbox
   readonly #revive: Revive
 
-  constructor(run: Run, place: Place & { owner: string }) {
+  constructor(run: Run, place: Place & { owner: string; maxsize: number }) {
     this.#run = run
     this.#place = place
     this.#service = QueueService.of(run)
@@ -282,13 +283,45 @@ export class RemotePort implements QueuePort {
     }
     const item = max === 1 ? this.takeOne() : NOTHING
     if (item !== NOTHING) return [item]
+    const contested = inbox.takeContested()
+    if (inbox.takeBlocked() || contested) {
+      const answer = this.#claimLater(contested, patience)
+      inbox.waitBehind(answer)
+      return answer
+    }
     if (inbox.asked) return this.#getBehind(inbox.asked, max, patience)
     inbox.giveBack()
     if (max > 1 || inbox.asking > 0) return this.#askToGet(max, patience, 0)
+    return this.#askForMore(patience)
+  }
+
+  /** Asks for an item, and for more ahead. */
+  #askForMore(patience: Patience): Promise<unknown[]> {
+    const inbox = this.#inbox
     inbox.beforeAsking()
     const answer = this.#askToGet(1, patience, inbox.ahead)
     if (inbox.ahead > 0) inbox.waitBehind(answer)
     return answer
+  }
+
+  /**
+   * An item that could not be claimed yet, or was revoked while it was claimed: then the owner says whose it is. If there is none in
+   * the end, the next one is asked for.
+   */
+  async #claimLater(first: Contested | null, patience: Patience): Promise<unknown[]> {
+    const inbox = this.#inbox
+    let contested = first
+    do {
+      if (contested) {
+        if (await contested.granted) return [contested.value()]
+        break
+      }
+      await this.#service.allSent()
+      const item = inbox.take(this.#revive)
+      if (item !== NOTHING) return [item]
+      contested = inbox.takeContested()
+    } while (contested || inbox.takeBlocked())
+    return this.#askToGet(1, patience, 0)
   }
 
   /** Whoever asks for more than it wants is alone: who comes after it must wait, or would overtake what comes ahead. */
@@ -360,7 +393,8 @@ export class RemotePort implements QueuePort {
               read = () => valuesOf(parcels, this.#revive)
             } else {
               read = () => [first.valueAt(0, this.#revive)]
-              this.#inbox.fill(delivery, batches, 1)
+              const claim = claimIn(header.claim)
+              this.#inbox.fill(claim?.delivery ?? delivery, batches, 1, claim)
             }
           } catch (error) {
             this.#service.acknowledge(this.#place, delivery)
@@ -408,6 +442,13 @@ export class RemotePort implements QueuePort {
       return undefined
     })
   }
+}
+
+/** @returns where what came ahead is to be claimed; null if it is not */
+function claimIn(claim: unknown): (Claim & { delivery: number }) | null {
+  if (typeof claim !== 'object' || claim === null) return null
+  const { delivery, place, base } = claim as Record<string, unknown>
+  return { delivery: Number(delivery), place: Number(place), base: Number(base) }
 }
 
 /** @param sizes the byte lengths of the batches in the payload; throws WireError if it is something else */

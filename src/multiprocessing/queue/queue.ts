@@ -17,6 +17,12 @@ export interface QueueOptions {
   name?: string
   /** Whether `put` may name a priority: what is lower comes first, what is equal in the order of coming. */
   priority?: boolean
+  /**
+   * Whether items are got in the order in which they were put, whoever gets them: true if left out. With false, several processes
+   * that get from it are given some each ahead of time, many times as fast; then what one of them gets may be older than what another
+   * got before. A single getter gets all in order either way.
+   */
+  ordered?: boolean
 }
 
 export interface PutOptions extends WaitOptions {
@@ -119,6 +125,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       this.name = given.name ?? `queue ${number}`
       this.#byPriority = given.priority ?? false
       this.store = ownQueue(run, this.id, this.name, this.maxsize, this.#byPriority)
+      this.store.ordered = given.ordered ?? true
       this.#port = new LocalPort(run, { id: this.id, name: this.name }, this.store)
     }
     remember(run, this.id, this)

@@ -10,6 +10,7 @@ import type { Run } from '../run/run.ts'
 import type { RoutedHeader, Service } from '../wire/hub.ts'
 import type { WholeBytes } from '../wire/lent-bytes.ts'
 import { ReceivedBatch } from './batch.ts'
+import type { Claims } from './claims.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox, WINDOW_BYTES } from './outbox.ts'
 import type { QueueStore, Ticket } from './store.ts'
@@ -44,6 +45,10 @@ export class QueueService implements Service {
   readonly #inboxes = new Map<string, { owner: string; inbox: Inbox }>()
   /** What others have put without asking, by who and into which queue. */
   readonly #taken = new Map<string, { frames: number; untoldBytes: number }>()
+  /** Queues whose owners will be asked to look at the end of the turn. */
+  readonly #looks = new Set<string>()
+  /** Where this process claims what came ahead from queues of its parent; null where it cannot. */
+  claims: Claims | null = null
   #nextRequest = 1
 
   constructor(run: Run) {
@@ -62,7 +67,12 @@ export class QueueService implements Service {
   own(queue: OwnedQueue): void {
     this.#owned.set(queue.id, queue)
     const { id, store } = queue
-    store.recall = (to, delivery) => this.#run.hub.send({ type: 'queue.recall', to, queue: id, delivery })
+    store.recall = (to, delivery, taken) =>
+      void this.#run.hub.send({ type: 'queue.recall', to, queue: id, delivery, taken })
+    store.claims = (client) => {
+      for (const { path, claims } of this.#run.children) if (path === client) return claims?.open()
+      return undefined
+    }
   }
 
   /** Whether nothing of this process is on its way to a queue: a child does not end before its puts are in. */
@@ -104,11 +114,19 @@ export class QueueService implements Service {
   }
 
   /** What came ahead from a queue of another; one for all objects that stand for the queue. */
-  inbox({ id, owner }: { id: string; owner: string }): Inbox {
+  inbox({ id, owner, maxsize }: { id: string; owner: string; maxsize: number }): Inbox {
     const known = this.#inboxes.get(id)
     if (known) return known.inbox
     const { hub } = this.#run
+    // Others learn from claims only when they look: putters that wait for room, and who watches.
+    const looks = maxsize > 0 || this.#run.observed
     const inbox = new Inbox({
+      // A claim is seen at once: what this process did before must be known by then, even if it is killed.
+      mayClaim: () => hub.sendAllNow(),
+      claim: ({ place, base }, count, delivery) => {
+        if (looks) this.#tellToLook(id, owner)
+        return this.claims?.claim(place, base, count, delivery) ?? false
+      },
       taken: (delivery) => {
         const channel = hub.send({ type: 'queue.got', to: owner, queue: id, delivery, count: 1 })
         channel?.writeNow()
@@ -118,6 +136,21 @@ export class QueueService implements Service {
     })
     this.#inboxes.set(id, { owner, inbox })
     return inbox
+  }
+
+  /** Asks the owner, once a turn, to look what was claimed. */
+  #tellToLook(id: string, owner: string): void {
+    if (this.#looks.has(id)) return
+    this.#looks.add(id)
+    setImmediate(() => {
+      this.#looks.delete(id)
+      this.#run.hub.send({ type: 'queue.look', to: owner, queue: id })
+    })
+  }
+
+  /** Resolves once the kernel has all that was sent. */
+  allSent(): Promise<void> {
+    return this.#run.hub.allSent()
   }
 
   /** Resolves once the kernel has all that was sent to a process. */
@@ -169,6 +202,7 @@ export class QueueService implements Service {
       case 'queue.withdraw':
       case 'queue.got':
       case 'queue.give-back':
+      case 'queue.look':
       case 'queue.size':
       case 'queue.close':
         this.#serve(header, payload, tail)
@@ -181,7 +215,7 @@ export class QueueService implements Service {
         {
           // Only the owner may ask.
           const known = this.#inboxes.get(String(header.queue))
-          if (known?.owner === header.from) known.inbox.recalled(Number(header.delivery))
+          if (known?.owner === header.from) known.inbox.recalled(Number(header.delivery), Number(header.taken ?? 0))
         }
         break
       default:
@@ -215,6 +249,10 @@ export class QueueService implements Service {
     }
     if (header.type === 'queue.give-back') {
       if (typeof header.delivery === 'number') queue?.store.giveBack(from, header.delivery)
+      return
+    }
+    if (header.type === 'queue.look') {
+      queue?.store.look()
       return
     }
     if (header.type === 'queue.put-trusted') {
@@ -285,11 +323,16 @@ export class QueueService implements Service {
             header.wait === true,
             {
               ahead: queue.byPriority ? 0 : aheadOf(header),
-              deliver: (parcels, delivery) => {
+              deliver: (parcels, delivery, ahead) => {
                 settle()
                 const batches = parcels.map(({ batch, start, end }) => batch.encode(start, end))
                 const sizes = batches.length > 1 ? batches.map(bytesOf) : undefined
-                this.#run.hub.send({ type: 'queue.items', to: from, request, delivery, sizes }, batches.flat())
+                const claim = ahead && {
+                  delivery: ahead.delivery,
+                  place: ahead.place.place,
+                  base: ahead.place.base,
+                }
+                this.#run.hub.send({ type: 'queue.items', to: from, request, delivery, claim, sizes }, batches.flat())
               },
               refused: (error) => {
                 settle()
@@ -307,6 +350,7 @@ export class QueueService implements Service {
         break
       }
       case 'queue.size':
+        store.look()
         this.#run.hub.send({ type: 'queue.done', to: from, request, size: store.depth })
         break
       case 'queue.close':
@@ -362,7 +406,7 @@ export class QueueService implements Service {
 }
 
 /** More than this nobody takes ahead. */
-const MOST_AHEAD = 1_024
+const MOST_AHEAD = 8_192
 
 function aheadOf({ ahead }: RoutedHeader): number {
   return typeof ahead === 'number' && ahead >= 0 ? Math.min(MOST_AHEAD, Math.floor(ahead)) : 0

@@ -9,6 +9,7 @@
 import type { QueueClosedError } from '../errors.ts'
 import type { Revive } from '../wire/values.ts'
 import { type Batch, OwnBatch, type Part } from './batch.ts'
+import type { ClaimPlace } from './claims.ts'
 
 /** The path of a process; also its id. */
 export type ClientId = string
@@ -41,8 +42,11 @@ interface Getter {
   client: ClientId
   max: number
   sinceUs: number
-  /** Gets at least one item, in order; they are on their way until `acknowledge`. */
-  deliver(parcels: Parcel[], delivery: number): void
+  /**
+   * Gets at least one item, in order; they are on their way until `acknowledge`.
+   * @param ahead how more than it asked for is taken, if that is not by `acknowledge`: what follows `max` items is a delivery of its own
+   */
+  deliver(parcels: Parcel[], delivery: number, ahead?: { delivery: number; place: ClaimPlace }): void
   refused(error: Error): void
   /** Takes more than it asks for, where nobody else may want it: so many. */
   ahead?: number
@@ -60,6 +64,10 @@ interface Delivery {
   /** Whether there is more in it than was asked for, which can be asked back. */
   ahead: boolean
   recalled: boolean
+  /** Where the client says what it takes of it, one by one; null if it tells by messages. */
+  place: ClaimPlace | null
+  /** How many of those are accounted for. */
+  claimed: number
 }
 
 /** What `takeOne` gives where it can give nothing at once. */
@@ -69,6 +77,8 @@ export const RESIDENCE_BUCKETS = 20
 /** More changes than this in an interval are told by their extremes only. */
 const MOST_STEPS = 16
 const NOTED_TOGETHER = 16
+/** So many may be with a client that must be asked for them, and answers when it has time. */
+const MOST_ASKED_BACK = 255
 /** Items that come later than this after the first do not join its parcel, so that each is known to be as old as it is. */
 const SAME_PARCEL_US = 1_000
 
@@ -117,10 +127,19 @@ export class QueueStore {
   #lastProducer: ClientId = ''
   #lastConsumer: ClientId = ''
   readonly residence: number[] = new Array(RESIDENCE_BUCKETS).fill(0)
-  /** Called to ask a client for what it holds ahead of a delivery; it answers with `giveBack`. */
-  recall: ((client: ClientId, delivery: number) => void) | null = null
+  /**
+   * Called to ask a client for what it holds ahead of a delivery; it answers with `giveBack`. If it was taken back already, by
+   * revoking its claims, this only tells how many it had taken.
+   */
+  recall: ((client: ClientId, delivery: number, taken: number | undefined) => void) | null = null
+  /** Opens a place for a client to claim in; null, or undefined for those that can have none. */
+  claims: ((client: ClientId) => ClaimPlace | undefined) | null = null
+  /** Deliveries that were revoked, whose clients do not know of it yet. */
+  readonly #revoked = new Map<number, { client: ClientId; place: ClaimPlace }>()
   /** How many deliveries hold something ahead. */
   #heldAhead = 0
+  /** Whether nobody may get an item while another holds an older one ahead. */
+  ordered = true
   /** How many items each client has got; counted only for who asks for it. */
   gotBy: Map<ClientId, number> | null = null
 
@@ -172,6 +191,7 @@ export class QueueStore {
     this.producers.add(client)
     let put = 0
     if (this.#putters.size === 0) {
+      if (this.#room() < batch.count) this.look()
       put = Math.min(batch.count, this.#room())
       if (put > 0) this.#accept(batch, 0, put, priority)
       if (put === batch.count) {
@@ -228,7 +248,7 @@ export class QueueStore {
 
   /** Takes one item for this process, if there is one and nobody was first. Throws WireError if it cannot be read; it is gone then. */
   takeOne(client: ClientId, revive: Revive): unknown {
-    if (this.#getters.size > 0 || this.#available === 0) return NOTHING
+    if (this.#getters.size > 0 || this.#available === 0 || (this.#heldAhead > 0 && this.ordered)) return NOTHING
     const parcel = this.#parcels[this.#head] as Parcel
     const index = parcel.start++
     parcel.sequence++
@@ -249,6 +269,8 @@ export class QueueStore {
     empty: () => Error,
   ): Ticket | undefined {
     this.consumers.add(client)
+    // What others hold ahead is older than what is here.
+    const held = this.#heldAhead > 0 && (this.ordered || this.#available === 0) && this.#recallFrom(client)
     if (this.#getters.size === 0 && this.#available > 0) {
       this.#deliver({ client, max, sinceUs: 0, ...reply })
       return undefined
@@ -257,7 +279,6 @@ export class QueueStore {
       reply.refused(this.#closed as QueueClosedError)
       return undefined
     }
-    const held = this.#heldAhead > 0 && this.#recallFrom(client)
     if (!wait && !held) {
       reply.refused(empty())
       return undefined
@@ -287,12 +308,35 @@ export class QueueStore {
   acknowledge(client: ClientId, id: number, count = Number.POSITIVE_INFINITY): void {
     const delivery = this.#deliveries.get(id)
     if (!delivery || delivery.client !== client) return
+    this.#leave(id, delivery, count)
+    if (this.#putters.size > 0 || this.#getters.size > 0) this.#serve()
+  }
+
+  /** Accounts for what was claimed and not told, so that all figures are exact. */
+  look(): void {
+    if (this.#heldAhead === 0) return
+    for (const [id, delivery] of this.#deliveries) this.#lookAt(id, delivery)
+    if (this.#putters.size > 0 || this.#getters.size > 0) this.#serve()
+  }
+
+  #lookAt(id: number, delivery: Delivery): void {
+    const taken = delivery.place?.taken() ?? 0
+    const more = taken - delivery.claimed
+    if (more <= 0) return
+    delivery.claimed = taken
+    this.#leave(id, delivery, more)
+  }
+
+  /** The first items of a delivery have left the queue. */
+  #leave(id: number, delivery: Delivery, count: number): void {
+    const { client } = delivery
     let left = Math.min(count, delivery.count)
     this.#onTheirWay -= left
     if (left === delivery.count) {
       this.#forget(id, delivery)
       for (const { start, end, acceptedAtUs } of delivery.parcels) this.#got(client, end - start, acceptedAtUs)
-      left = 0
+      delivery.count = 0
+      return
     }
     delivery.count -= left
     while (left > 0) {
@@ -304,15 +348,23 @@ export class QueueStore {
       if (parcel.start === parcel.end) delivery.parcels.shift()
       this.#got(client, taken, parcel.acceptedAtUs)
     }
-    if (this.#putters.size > 0 || this.#getters.size > 0) this.#serve()
   }
 
   /** The getter does not want what is left of a delivery: it goes back to its place at the head. */
   giveBack(client: ClientId, id: number): void {
+    const revoked = this.#revoked.get(id)
+    if (revoked?.client === client) {
+      this.#revoked.delete(id)
+      revoked.place.free()
+      return
+    }
     const delivery = this.#deliveries.get(id)
     if (!delivery || delivery.client !== client) return
-    this.#forget(id, delivery)
-    this.#takeBack([delivery])
+    this.#lookAt(id, delivery)
+    if (delivery.count > 0) {
+      this.#forget(id, delivery)
+      this.#takeBack([delivery])
+    }
     this.#changed?.()
     this.#serve()
   }
@@ -354,9 +406,14 @@ export class QueueStore {
     const lost: Delivery[] = []
     for (const [id, delivery] of this.#deliveries) {
       if (!isGone(delivery.client)) continue
+      // Its connection is gone; it may have some moments left itself, and shall take nothing in them.
+      delivery.place?.revoke(id)
+      this.#lookAt(id, delivery)
+      if (delivery.count === 0) continue
       this.#forget(id, delivery)
       lost.push(delivery)
     }
+    for (const [id, { client }] of this.#revoked) if (isGone(client)) this.#revoked.delete(id)
     this.#takeBack(lost)
     this.#changed?.()
     this.#serve()
@@ -379,6 +436,7 @@ export class QueueStore {
 
   /** Brings the figures up to date, before they are told. */
   noteAll(): void {
+    this.look()
     this.#noteGot()
   }
 
@@ -396,7 +454,9 @@ export class QueueStore {
 
   #forget(id: number, delivery: Delivery): void {
     this.#deliveries.delete(id)
-    if (delivery.ahead) this.#heldAhead--
+    if (!delivery.ahead) return
+    this.#heldAhead--
+    delivery.place?.free()
   }
 
   #takeBack(deliveries: readonly Delivery[]): void {
@@ -412,16 +472,35 @@ export class QueueStore {
     this.#head = 0
   }
 
-  /** Somebody wants what others hold ahead. @returns whether anybody does */
+  /** Somebody wants what others hold ahead. What can be revoked is back then. @returns whether others must be waited for */
   #recallFrom(wanting: ClientId): boolean {
     let held = false
+    const back: Delivery[] = []
     for (const [id, delivery] of this.#deliveries) {
-      if (!delivery.ahead || delivery.client === wanting) continue
+      if (!delivery.ahead) continue
+      if (delivery.client === wanting) {
+        this.#lookAt(id, delivery)
+        continue
+      }
+      const { place, client } = delivery
+      if (place) {
+        const taken = place.revoke(id)
+        this.#lookAt(id, delivery)
+        // Even if nothing is left: it may have taken the last one just now, and seen that it was revoked.
+        this.recall?.(client, id, taken)
+        if (delivery.count === 0) continue
+        this.#deliveries.delete(id)
+        this.#heldAhead--
+        this.#revoked.set(id, { client, place })
+        back.push(delivery)
+        continue
+      }
       held = true
       if (delivery.recalled) continue
       delivery.recalled = true
-      this.recall?.(delivery.client, id)
+      this.recall?.(client, id, undefined)
     }
+    this.#takeBack(back)
     return held
   }
 
@@ -532,17 +611,32 @@ export class QueueStore {
   }
 
   #deliver(getter: Getter): void {
-    const more = getter.ahead && this.isOnlyConsumer(getter.client) ? getter.ahead : 0
-    const parcels = this.#cut(getter.max + more)
+    const { client, max, ahead: wanted = 0 } = getter
+    const only = this.isOnlyConsumer(client)
+    const share = this.ordered ? 0 : Math.floor(this.#available / this.consumers.size)
+    const more = only ? wanted : Math.min(wanted, share)
+    const place = more > 0 && this.#available > max ? this.claims?.(client) : undefined
+    if (place) {
+      const asked = this.#cut(max)
+      const delivery = this.#send(client, asked, false, null)
+      const parcels = this.#cut(more)
+      getter.deliver([...asked, ...parcels], delivery, { delivery: this.#send(client, parcels, true, place), place })
+      return
+    }
+    const parcels = this.#cut(only ? max + Math.min(more, MOST_ASKED_BACK) : max)
+    getter.deliver(parcels, this.#send(client, parcels, countOf(parcels) > max, null))
+  }
+
+  /** Notes that items are on their way. @returns the number of the delivery */
+  #send(client: ClientId, parcels: readonly Parcel[], ahead: boolean, place: ClaimPlace | null): number {
     const count = countOf(parcels)
     this.#onTheirWay += count
     const id = this.#nextDelivery++
-    const ahead = count > getter.max
     if (ahead) this.#heldAhead++
     // What is acknowledged is cut off these, while the ones that are delivered stay as they are.
-    const kept = ahead ? parcels.map((parcel) => ({ ...parcel })) : parcels
-    this.#deliveries.set(id, { client: getter.client, parcels: kept, count, ahead, recalled: false })
-    getter.deliver(parcels, id)
+    const kept = ahead ? parcels.map((parcel) => ({ ...parcel })) : [...parcels]
+    this.#deliveries.set(id, { client, parcels: kept, count, ahead, recalled: false, place, claimed: 0 })
+    return id
   }
 
   /** Lets in who waits with items and serves who waits for them, in turn, until neither can go on. */
@@ -571,7 +665,8 @@ export class QueueStore {
   /** Who did not want to wait has waited only for what others gave back. */
   #refuseImpatient(): void {
     for (const [ticket, { client, empty, refused }] of this.#getters) {
-      if (!empty || [...this.#deliveries.values()].some((other) => other.ahead && other.client !== client)) continue
+      const isAwaited = (other: Delivery) => other.ahead && !other.place && other.client !== client
+      if (!empty || [...this.#deliveries.values()].some(isAwaited)) continue
       this.#getters.delete(ticket)
       refused(empty())
     }

@@ -65,6 +65,28 @@ export class Hub {
     this.#held.add(held)
   }
 
+  /** Hands everything that was sent to the kernel now. @returns whether it has all of it */
+  sendAllNow(): boolean {
+    this.#flush()
+    let all = true
+    for (const channel of this.#channels()) {
+      channel.writeNow()
+      if (channel.backlogBytes > 0) all = false
+    }
+    return all
+  }
+
+  /** Resolves once the kernel has all that was sent. */
+  async allSent(): Promise<void> {
+    this.#flush()
+    await Promise.all([...this.#channels()].map((channel) => channel.flush()))
+  }
+
+  *#channels(): Iterable<Channel> {
+    if (this.#parent) yield this.#parent
+    yield* this.#children.values()
+  }
+
   /** Hands everything for a process to the kernel now, as far as that takes it. */
   sendNow(path: string): void {
     this.#next(path)?.writeNow()

@@ -10,7 +10,7 @@
  * The writer writes, then says by a frame how long it is; the reader reads the same length, in the same order, and then counts it as
  * read. The counts go around at 2^32. They have only one writer each, and four bytes are written in one piece.
  */
-import { closeSync, openSync, readSync, unlinkSync, writeSync, writevSync } from 'node:fs'
+import { closeSync, readSync, writeSync, writevSync } from 'node:fs'
 import { WireError } from '../errors.ts'
 import { WholeBytes } from './lent-bytes.ts'
 import { takeMemory } from './read-memory.ts'
@@ -18,7 +18,6 @@ import { takeMemory } from './read-memory.ts'
 /** The file, as the child inherits it. */
 export const SHARED_FD = 5
 
-const FOLDER = '/dev/shm'
 const RING_BYTES = 8 * 1024 * 1024
 const RINGS_AT = 4096
 const COUNT_BYTES = 4
@@ -28,21 +27,6 @@ const COUNT_EVERY_BYTES = 1024 * 1024
 const MOST_BYTES = RING_BYTES - COUNT_EVERY_BYTES
 /** What is shorter is sooner there by the socket. */
 const LEAST_BYTES = 32 * 1024
-
-let files = 0
-
-/** @returns the descriptor of a new file; undefined where there can be none */
-export function createSharedFile(): number | undefined {
-  if (process.platform !== 'linux') return undefined
-  const path = `${FOLDER}/forkscope-${process.pid}-${files++}-${Math.random().toString(36).slice(2)}`
-  try {
-    const fd = openSync(path, 'wx+', 0o600)
-    unlinkSync(path)
-    return fd
-  } catch {
-    return undefined
-  }
-}
 
 /** One end of it. */
 export class SharedBuffer {
