@@ -1,5 +1,6 @@
 /** The errors of the library. Each says in its message what happened and, where there is something to do, what to do. */
 import type { ErrorInfo } from '../shared/telemetry.ts'
+import { MAX_ERROR_PROPERTIES } from '../shared/telemetry-check.ts'
 
 /** Base of every error that the library itself throws. */
 export class MultiprocessingError extends Error {
@@ -105,7 +106,10 @@ export interface RemoteOrigin {
   task?: string
 }
 
-/** An error that was thrown in another process: name, message, stack and cause are the original's. */
+/**
+ * An error that was thrown in another process: name, message, stack and cause are the original's. So are its other own
+ * properties, such as `code`, as far as they are plain data and not too many.
+ */
 export class RemoteError extends Error {
   readonly origin: RemoteOrigin
   constructor(info: ErrorInfo, origin: RemoteOrigin) {
@@ -114,11 +118,17 @@ export class RemoteError extends Error {
     this.origin = origin
     const where = origin.task ? `${origin.task} in ${origin.process}` : origin.process
     this.stack = `${info.stack}\n    (thrown by ${where}, pid ${origin.pid})`
+    // What every error has is the library's to say.
+    for (const [key, value] of Object.entries(info.properties ?? {})) {
+      if (!(key in this) && key !== 'cause') Object.assign(this, { [key]: value })
+    }
   }
 }
 
 const MAX_CAUSES = 5
 const MAX_TEXT = 64 * 1024
+/** Of all properties together, as JSON. */
+const MAX_PROPERTY_BYTES = 4 * 1024
 
 /** Any text as a string that can be shown and sent: never throws, never endless. */
 function textOf(value: unknown): string {
@@ -130,9 +140,64 @@ function textOf(value: unknown): string {
   }
 }
 
+/** Whether JSON says the same, and not much of it. @param size how many parts it may have, counted down */
+function isPlainData(value: unknown, size: { left: number }): boolean {
+  if (size.left-- <= 0) return false
+  if (typeof value === 'string') return value.length <= MAX_PROPERTY_BYTES
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'boolean' || value === null) return true
+  if (typeof value !== 'object') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (Array.isArray(value) ? prototype !== Array.prototype : prototype !== Object.prototype) return false
+  return Object.values(value).every((part) => isPlainData(part, size))
+}
+
+/** @returns an error's own properties, as far as they can travel whatever they are; never throws */
+function propertiesOf(error: Error): Record<string, unknown> | undefined {
+  const found = new Map<string, unknown>()
+  let left = MAX_PROPERTY_BYTES
+  try {
+    for (const key of Object.keys(error)) {
+      if (found.size === MAX_ERROR_PROPERTIES) break
+      if (key in Error.prototype || OWN_OF_ERRORS.has(key)) continue
+      const json = jsonOf(error, key)
+      if (json === undefined) continue
+      const bytes = Buffer.byteLength(json) + Buffer.byteLength(key)
+      if (bytes > left) continue
+      left -= bytes
+      found.set(key, JSON.parse(json))
+    }
+  } catch {
+    // A proxy that does not say what it has; what it has said is told.
+  }
+  return found.size > 0 ? Object.fromEntries(found) : undefined
+}
+
+/** Told by themselves, or the library's own. */
+const OWN_OF_ERRORS: ReadonlySet<string> = new Set(['stack', 'cause', 'origin'])
+
+function jsonOf(error: Error, key: string): string | undefined {
+  try {
+    // Read once: a getter may say something else each time.
+    const value = (error as unknown as Record<string, unknown>)[key]
+    return isPlainData(value, { left: MAX_PROPERTY_BYTES }) ? JSON.stringify(value) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Even to ask that may throw: of a proxy. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error
+  } catch {
+    return false
+  }
+}
+
 /** @returns anything that was thrown, as plain data; works for whatever was thrown, Error or not */
 export function errorInfo(thrown: unknown, depth = 0): ErrorInfo {
-  if (!(thrown instanceof Error)) {
+  if (!isError(thrown)) {
     const message = typeof thrown === 'string' ? thrown : `thrown: ${textOf(thrown)}`
     return { name: 'Error', message, stack: `Error: ${message}` }
   }
@@ -150,5 +215,7 @@ export function errorInfo(thrown: unknown, depth = 0): ErrorInfo {
   }
   const info: ErrorInfo = { name, message, stack: stack || `${name}: ${message}` }
   if (cause !== undefined && depth < MAX_CAUSES) info.cause = errorInfo(cause, depth + 1)
+  const properties = propertiesOf(thrown)
+  if (properties) info.properties = properties
   return info
 }

@@ -42,13 +42,20 @@ const shape =
     isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]))
 
 const MAX_CAUSES = 8
+/** An error carries no more properties than this. */
+export const MAX_ERROR_PROPERTIES = 16
 
 /** @returns whether this is an error as it travels; causes may nest a few levels deep */
 export function isErrorInfo(value: unknown, depth = 0): value is ErrorInfo {
   if (!isRecord(value) || depth > MAX_CAUSES) return false
-  const { name, message, stack, cause } = value
-  return isText(name) && isText(message) && isText(stack) && (cause === undefined || isErrorInfo(cause, depth + 1))
+  const { name, message, stack, cause, properties } = value
+  if (!isText(name) || !isText(message) || !isText(stack)) return false
+  return (
+    (cause === undefined || isErrorInfo(cause, depth + 1)) && (properties === undefined || areProperties(properties))
+  )
 }
+
+const areProperties: Check = (value) => isRecord(value) && Object.keys(value).length <= MAX_ERROR_PROPERTIES
 
 const isError: Check = (value) => isErrorInfo(value)
 const waiter = shape({ process: isText, sinceUs: isNumber })

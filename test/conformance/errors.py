@@ -33,6 +33,13 @@ def deep(n):
     return deep(n - 1)
 
 
+def refuse_with_code():
+    error = Refused('coded')
+    error.code = 'ENOENT'
+    error.detail = {'line': 3, 'words': ['a', 'b']}
+    raise error
+
+
 def give_back(value):
     return value
 
@@ -89,6 +96,8 @@ if __name__ == '__main__':
         print('without a word:', told(thrown(lambda: pool.apply(nothing))))
         error = thrown(lambda: pool.apply(refuse_because, ('the cause',)))
         print('with a cause:', str(error), 'refused: the cause' in str(error.__cause__))
+        error = thrown(lambda: pool.apply(refuse_with_code))
+        print('with properties:', error.code, error.detail)
         print('many words:', len(str(thrown(lambda: pool.apply(refuse, ('x' * 10000,))))))
         print('a text with lines:', str(thrown(lambda: pool.apply(refuse, ('a\nb',)))).split('\n'))
         print('an error that is no failure:', told(pool.apply(give_back, (Refused('a result'),)))[1])

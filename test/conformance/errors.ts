@@ -28,6 +28,10 @@ export function deep(n: number): number {
   return deep(n - 1)
 }
 
+export function refuseWithCode(): never {
+  throw Object.assign(new Refused('coded'), { code: 'ENOENT', detail: { line: 3, words: ['a', 'b'] } })
+}
+
 export const giveBack = (value: unknown) => value
 export const unsendable = () => () => 1
 
@@ -76,6 +80,8 @@ async function ofPool(pool: Pool) {
   print('without a word:', told(await thrown(() => pool.apply(nothing, []))))
   const because = await thrown(() => pool.apply(refuseBecause, ['the cause']))
   print('with a cause:', because.message, (because.cause as Error).message === 'refused: the cause')
+  const { code, detail } = (await thrown(() => pool.apply(refuseWithCode, []))) as Error & Record<string, unknown>
+  print('with properties:', code, detail)
   print('many words:', (await thrown(() => pool.apply(refuse, ['x'.repeat(10_000)]))).message.length)
   print('a text with lines:', (await thrown(() => pool.apply(refuse, ['a\nb']))).message.split('\n'))
   const value = (await pool.apply(giveBack, [new Refused('a result')])) as Error

@@ -106,4 +106,5 @@ if __name__ == '__main__':
         waited = [executor.submit(square, n) for n in range(4)]
     print('waited for at the end:', [future.done() for future in waited], sum(future.result() for future in waited))
     print('twice is fine:', executor.shutdown(), raises(RuntimeError, executor.submit, square, 1))
+    print('map is refused at the call:', raises(RuntimeError, executor.map, square, [1]))
     print('no such executor:', raises(ValueError, ProcessPoolExecutor, 0))

@@ -94,7 +94,7 @@ async function waiting(executor: ProcessPoolExecutor, event: Event) {
   const inTime = await wait([slow, quick], soon)
   print('in time:', inTime.done.size, inTime.notDone.size)
   const failing = executor.submit(refuse, 3)
-  const failed = await wait<number>([slow, failing], { until: 'first-failed' })
+  const failed = await wait([slow, failing], { until: 'first-failed' })
   const message = (await failing.exception())?.message
   print('the first failure:', failed.done.has(failing), failed.notDone.has(slow), message)
   const completed = asCompleted([slow, quick])
@@ -102,7 +102,7 @@ async function waiting(executor: ProcessPoolExecutor, event: Event) {
   print('as completed:', (await next(completed)) === quick, late)
   await event.set()
   print('then:', (await next(completed)) === slow, await next(completed))
-  const all = await wait<number>([slow, quick, failing], { until: 'all-done' })
+  const all = await wait([slow, quick, failing], { until: 'all-done' })
   print('all:', all.done.size, all.notDone.size, (await wait([])).done.size)
   const raised = [await throws(Error, () => failing.result()), await throws(Error, () => failing.result())]
   print('raises:', ...raised)
@@ -148,5 +148,6 @@ main(import.meta, async () => {
   const sum = (await Promise.all(waited.map((future) => future.result()))).reduce((a, b) => a + b)
   print('waited for at the end:', done, sum)
   print('twice is fine:', await executor.shutdown(), await throws(StateError, () => executor.submit(square, 1)))
+  print('map is refused at the call:', await throws(StateError, () => executor.map(square, [[1]])))
   print('no such executor:', await throws(RangeError, () => new ProcessPoolExecutor(0)))
 })

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import {
   asCompleted,
   CancelledError,
+  type Future,
   Pool,
   ProcessPoolExecutor,
   Queue,
@@ -73,6 +74,32 @@ test('an iterator goes on after an error', async () => {
     expect(await results.next()).toEqual({ done: true, value: undefined })
   })
   expect(observed.of('task.failed')).toHaveLength(1)
+})
+
+test('a failure is observed once it is read, and not before', async () => {
+  const observed = await run(async (self) => {
+    const pool = new Pool(1)
+    pool.imap(targets.refuseOdd, [1])
+    const results = pool.imap(targets.refuseOdd, [2, 3])
+    await results.next()
+    await waitUntil('it has failed', () => self.of('task.failed').length === 2)
+    expect(self.of('task.observed')).toEqual([])
+    await expect(results.next()).rejects.toThrow('3 is odd')
+    pool.close()
+    await pool.join()
+  })
+  const [, read] = observed.of('task.failed')
+  expect(observed.of('task.observed').map(({ task }) => task)).toEqual([read?.task])
+  expect(observed.of('problem.raised')).toHaveLength(2)
+})
+
+test('results of chunks that are asked for several at a time are all there, in their order', async () => {
+  await run(async () => {
+    await using pool = new Pool(2)
+    const results = pool.imap(targets.square, [1, 2, 3, 4], { chunkSize: 2 })
+    const all = await Promise.all([results.next(), results.next(), results.next(), results.next()])
+    expect(all.map(({ value }) => value)).toEqual([1, 4, 9, 16])
+  })
 })
 
 test('map throws the first error, as it was, and every failed task is told', async () => {
@@ -259,4 +286,44 @@ test('the executor: running, and waiting for the first, the first failure, or al
     await expect(wait([good], { until: 'never' as never })).rejects.toThrow(RangeError)
     await bad.exception()
   })
+})
+
+test('the executor: futures of several types are waited for together, and each keeps its own', async () => {
+  await run(async () => {
+    await using executor = new ProcessPoolExecutor(1)
+    const [square, greeting] = [executor.submit(targets.square, 2), executor.submit(targets.greet, 'a')]
+    const futures: (Future<number> | Future<string>)[] = [square, greeting]
+    const { done, notDone }: { done: Set<Future<number> | Future<string>>; notDone: Set<unknown> } = await wait(futures)
+    expect([done, notDone]).toEqual([new Set(futures), new Set()])
+    expect((await wait([square, greeting])).done.has(greeting)).toBe(true)
+    const results: (number | string)[] = []
+    for await (const future of asCompleted([square, greeting])) results.push(await future.result())
+    expect(results).toEqual([4, 'not initialized a'])
+  })
+})
+
+test('the executor: shutting down cancels calls of map too, if that is wanted', async () => {
+  const observed = await run(async () => {
+    const executor = new ProcessPoolExecutor(1)
+    const running = executor.submit(targets.squareSlowly, 2, 100)
+    const results = executor.map(targets.square, [[1, 2, 3]])
+    await waitUntil('it runs', () => running.running())
+    await executor.shutdown({ cancelFutures: true })
+    expect(await running.result()).toBe(4)
+    await expect(results.next()).rejects.toThrow(CancelledError)
+  })
+  expect(observed.of('problem.raised')).toEqual([])
+})
+
+test('the executor: map submits at the call, and refuses there', async () => {
+  const observed = await run(async (self) => {
+    const executor = new ProcessPoolExecutor(1)
+    const results = executor.map(targets.square, [[2, 3]])
+    expect(self.of('task.submitted')).toHaveLength(2)
+    expect(() => executor.map(targets.square, [[2]], { timeoutMs: Number.NaN })).toThrow(RangeError)
+    await executor.shutdown()
+    expect(() => executor.map(targets.square, [[2]])).toThrow(StateError)
+    expect([(await results.next()).value, (await results.next()).value]).toEqual([4, 9])
+  })
+  expect(observed.of('task.submitted')).toHaveLength(2)
 })

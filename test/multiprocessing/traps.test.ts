@@ -12,11 +12,18 @@ import {
   Process,
   ProcessPoolExecutor,
   Queue,
+  RemoteError,
   UnsendableError,
   WorkerDiedError,
 } from '../../src/multiprocessing/index.ts'
 import * as targets from '../fixtures/pool.ts'
-import { type StrangeError, strangeErrors, throwStrange } from '../fixtures/strange-errors.ts'
+import {
+  type StrangeError,
+  strangeErrors,
+  throwManyProperties,
+  throwStrange,
+  throwWithProperties,
+} from '../fixtures/strange-errors.ts'
 import * as traps from '../fixtures/traps.ts'
 import { isAlive, waitUntil } from '../wait-until.ts'
 import { type ObservedRun, runObserved as run } from './observed.ts'
@@ -48,12 +55,37 @@ test('a task throws and nobody asks: it is told the moment it fails', async () =
   expect(messages(observed)).toEqual(['refuseOdd(1) failed: RangeError: 1 is odd'])
 })
 
+/** How the tasks were called whose failures were written out. */
+function waysOf(stderr: string): string[] {
+  const failures = stderr.split('\n').filter((line) => line.includes(' failed: '))
+  return failures.map((line) => line.slice(line.indexOf('Error: by ') + 'Error: by '.length))
+}
+
 test('in a plain program such failures are written out, all of them, and its exit code is 1', async () => {
   const { stderr, exitCode } = await runProgram('unasked.ts')
-  const failures = stderr.split('\n').filter((line) => line.includes(' failed: '))
-  const ways = failures.map((line) => line.slice(line.indexOf('Error: by ') + 'Error: by '.length))
-  expect(ways).toEqual(['applyAsync', 'mapAsync', 'starmapAsync', 'wait', 'submit'])
+  const ofPool = ['applyAsync', 'mapAsync', 'starmapAsync', 'imap', 'imapUnordered', 'istarmap', 'wait']
+  expect(waysOf(stderr)).toEqual([...ofPool, 'submit', 'map of an executor'])
   expect(exitCode).toBe(1)
+})
+
+test('what is read one by one, but not to the end, is told: when it is left, or at the end', async () => {
+  const { stderr, exitCode } = await runProgram('left-early.ts')
+  expect(waysOf(stderr)).toEqual([
+    'before it is left',
+    'before it is left unordered',
+    'after it is left',
+    'an executor',
+    'not read on',
+  ])
+  expect(exitCode).toBe(1)
+})
+
+test('a failure that is caught where results are read one by one is not told again', async () => {
+  const { stdout, stderr, exitCode } = await runProgram('read-to-the-end.ts')
+  const seen = ['0, 1 is odd', '0, 1 is odd', '0, 1 is odd', '0 1 is odd true', '0 1 is odd true', '0, 1 is odd']
+  expect(stdout.trim().split('\n')).toEqual(seen)
+  expect(stderr).toBe('')
+  expect(exitCode).toBe(0)
 })
 
 test('an argument that cannot be sent is refused at the call, and nothing was submitted', async () => {
@@ -65,8 +97,12 @@ test('an argument that cannot be sent is refused at the call, and nothing was su
     expect(() => pool.mapAsync(targets.square, [1, bad as never])).toThrow(UnsendableError)
     expect(() => pool.imap(targets.square, [1, bad as never])).toThrow(UnsendableError)
     expect(() => new Pool(1, { initializer: targets.setGreeting, initArgs: [bad] })).toThrow(UnsendableError)
+    const unreadable = Object.defineProperty({}, 'fn', { enumerable: true, get: () => expect.fail('no getter') })
+    expect(() => pool.applyAsync(targets.square, [unreadable as never])).toThrow('args[0].fn cannot be read: no getter')
+    expect(() => pool.mapAsync(targets.square, [1, unreadable as never])).toThrow('args[0].fn cannot be read')
     await using executor = new ProcessPoolExecutor(1)
     expect(() => executor.submit(targets.square, bad as never)).toThrow(UnsendableError)
+    expect(() => executor.map(targets.square, [[1, bad as never]])).toThrow(UnsendableError)
   })
   expect(observed.of('task.submitted')).toEqual([])
 })
@@ -172,6 +208,10 @@ const toldOf: Record<StrangeError, string> = {
   'itself as its cause': 'Error: its own cause',
   'a name that is no text': 'a value that cannot be written as text: odd name',
   'a proxy that answers nothing': UNREADABLE,
+  'a proxy that is revoked': UNWRITABLE,
+  'a proxy whose class cannot be asked': 'Error: thrown: Error: hidden',
+  'a cause that is a revoked proxy': 'Error: odd cause',
+  'a proxy that does not say what it has': 'Error: visible',
   'an error of many': 'AggregateError: several',
 }
 
@@ -190,6 +230,29 @@ test('an error that cannot be built again keeps what can be read of it, and its 
     expect(await pool.apply(targets.pid, [])).toBe(worker)
   })
   expect(observed.of('task.failed')).toHaveLength(strangeErrors.length + 1)
+})
+
+test('an error keeps its own properties that are plain data, and nothing else becomes of them', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const error = await pool.apply(throwWithProperties, []).catch((thrown: Error) => thrown)
+    expect(error).toBeInstanceOf(RemoteError)
+    const { origin, ...properties } = error as Error & { origin: unknown }
+    expect(properties).toEqual({
+      name: 'RangeError',
+      code: 'ENOENT',
+      errno: -2,
+      retriable: true,
+      nothing: null,
+      at: { line: 3, words: ['a', 'b'] },
+      after: 'the long one',
+    })
+    expect(origin).toMatchObject({ process: 'worker 1' })
+    expect(String(error)).toBe('RangeError: with properties')
+    expect(error.cause).toMatchObject({ message: 'below', code: 'EACCES' })
+    const many = await pool.apply(throwManyProperties, [100]).catch((thrown: Error) => thrown)
+    expect(Object.keys(many).filter((key) => key.startsWith('property'))).toHaveLength(16)
+  })
 })
 
 test('a callback that throws is the program’s own error, and the pool goes on', async () => {
@@ -225,8 +288,8 @@ test('an initializer that ends its process: the same', async () => {
     await expect(pool.map(targets.square, [1, 2, 3])).rejects.toThrow(PoolBrokenError)
   })
   expect(observed.of('process.started').filter(({ kind }) => kind === 'worker').length).toBeLessThanOrEqual(4)
-  const broken = observed.of('problem.raised').find(({ kind }) => kind === 'pool-broken')
-  expect(broken?.message).toContain('exited with 3')
+  const broken = observed.of('problem.raised').filter(({ kind }) => kind === 'pool-broken')
+  expect(broken.map(({ message }) => message)).toEqual([expect.stringContaining('exited with 3')])
 })
 
 test('an initializer that never returns does not hold up terminate', async () => {
@@ -253,6 +316,26 @@ test('a pool that gave up lets the worker that still works finish, and can be jo
     expect(await works).toBe(9)
     await pool.join()
   })
+})
+
+test('a pool that gave up fails what its last worker had not begun when it died', async () => {
+  const observed = await run(async (self) => {
+    const pool = new Pool(2, { initializer: targets.startOnce, initArgs: [join(folder, 'once more')] })
+    const go = new Queue<number>()
+    const pid = await pool.apply(targets.pid, [])
+    // Short ones, so that the next ones are given to it ahead.
+    for (let i = 0; i < 100; i++) await pool.apply(targets.square, [i])
+    const works = pool.applyAsync(traps.squareOfNext, [go])
+    const behind = Array.from({ length: 5_000 }, (_, n) => pool.applyAsync(targets.square, [n]))
+    const outcomes = Promise.all(behind.map((result) => result.get().catch((error: Error) => error.name)))
+    await waitUntil('it gave up', () => self.of('problem.raised').some(({ kind }) => kind === 'pool-broken'))
+    expect(behind.some((result) => !result.ready())).toBe(true)
+    process.kill(pid, 'SIGKILL')
+    await expect(works.get()).rejects.toThrow(WorkerDiedError)
+    expect(new Set(await outcomes)).toEqual(new Set(['PoolBrokenError']))
+    await pool.join()
+  })
+  expect(observed.of('problem.raised').filter(({ kind }) => kind === 'pool-broken')).toHaveLength(1)
 })
 
 test('a worker stuck in a busy loop does not hold up terminate', async () => {
@@ -319,3 +402,10 @@ test.runIf(process.platform !== 'win32')(
     }
   },
 )
+
+test('a time limit that is not needed keeps no process alive', async () => {
+  const { stdout, exitCode } = await runProgram('answered-at-once.ts')
+  const calls = ['lock', 'rlock', 'semaphore', 'event', 'barrier', 'condition', 'join', 'poll']
+  expect(stdout.trim().split('\n')).toEqual(calls.map((call) => `${call} 0`))
+  expect(exitCode).toBe(0)
+})

@@ -92,6 +92,34 @@ describe('values', () => {
     expect(() => encodeValue(value, 'item')).toThrow(place)
   })
 
+  const throwing = {
+    get field(): never {
+      throw new Error('no getter')
+    },
+  }
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    return proxy
+  }
+  const deep = Array.from({ length: 20_000 }).reduce((inner: object) => ({ inner }), {})
+
+  it('names the place that cannot even be read', () => {
+    // Not a table of tests: what cannot be read cannot be shown in the name of one either.
+    const places: [unknown, string][] = [
+      [throwing, 'item.field cannot be read: no getter'],
+      [[1, { deep: throwing }], 'item[1].deep.field cannot be read: no getter'],
+      [new Map([['key', throwing]]), 'item.value(0).field cannot be read: no getter'],
+      [revoked(), 'item cannot be read'],
+      [[{ deep: revoked() }], 'item[0].deep cannot be read'],
+      [deep, 'item: Maximum call stack size exceeded'],
+    ]
+    for (const [value, place] of places) {
+      expect(() => encodeValue(value, 'item')).toThrow(UnsendableError)
+      expect(() => encodeValue(value, 'item')).toThrow(place)
+    }
+  })
+
   it('random bytes give a value or a WireError, nothing else', () => {
     for (let seed = 1; seed <= 5_000; seed++) {
       try {

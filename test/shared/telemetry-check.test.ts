@@ -50,6 +50,13 @@ test('an error may have causes, but not without end', () => {
   expect(isErrorInfo({ name: 'Error', message: '', stack: 1 })).toBe(false)
 })
 
+test('an error may have properties, but not without end', () => {
+  const withProperties = (properties: unknown) => isErrorInfo({ name: 'Error', message: '', stack: '', properties })
+  expect(withProperties({ code: 'ENOENT' })).toBe(true)
+  expect(withProperties(Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`${i}`, i])))).toBe(false)
+  for (const none of [null, [], 'code', 7]) expect(withProperties(none)).toBe(false)
+})
+
 test('the subject of an event is what it is about', () => {
   expect(subjectOf({ type: 'task.started', atUs: 1, task: '0.2/task1', process: '0.2.1' })).toBe('0.2/task1')
   expect(subjectOf({ type: 'queue.closed', atUs: 1, queue: '0/queue1' })).toBe('0/queue1')

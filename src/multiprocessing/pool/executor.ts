@@ -5,6 +5,7 @@ import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import type { Target } from '../targets.ts'
 import type { AsyncResult, Outcome } from './async-result.ts'
 import type { PoolOptions } from './options.ts'
+import type { ResultIterator } from './ordered-results.ts'
 import { Pool } from './pool.ts'
 
 export interface ShutdownOptions {
@@ -100,7 +101,7 @@ export class ProcessPoolExecutor {
     const result = this.#pool.applyAsync(target, args)
     const same = result as unknown as AsyncResult<unknown>
     const future = new Future(result, {
-      cancel: () => this.#pool.takeBack(same, new CancelledError('The call was cancelled before it was begun.')),
+      cancel: () => this.#pool.takeBack(same, cancelled()),
       isRunning: () => this.#pool.isRunning(same),
     })
     this.#futures.add(future)
@@ -112,8 +113,9 @@ export class ProcessPoolExecutor {
    * Calls `target` with the first of each list, then the second, and so on until one list ends.
    * @returns results in order, each as soon as it is there; `next` throws TimeoutError for one that is not there `timeoutMs`
    * after this call
+   * @throws at once, as `submit` does
    */
-  async *map<T extends unknown[], R>(
+  map<T extends unknown[], R>(
     target: Target<T, R>,
     lists: { [K in keyof T]: Iterable<T[K]> },
     { timeoutMs, chunkSize = 1 }: ExecutorMapOptions = {},
@@ -124,26 +126,45 @@ export class ProcessPoolExecutor {
       { length: Number.isFinite(length) ? length : 0 },
       (_, i) => columns.map((column) => column[i]) as T,
     )
-    const results = this.#pool.istarmap(target, calls, { chunkSize })
     const limitMs = checkTimeout(timeoutMs)
-    const endMs = limitMs === undefined ? undefined : performance.now() + currentRun().realMs(limitMs)
-    for (;;) {
-      const next = await before(results.next(), endMs)
-      if (next.done) return
-      yield next.value
-    }
+    const results = this.#pool.istarmap(target, calls, { chunkSize })
+    return inTime(results, limitMs === undefined ? undefined : performance.now() + currentRun().realMs(limitMs))
   }
 
   /** Takes no more calls. Resolves when all are done, unless it is told not to wait. */
   async shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): Promise<void> {
     this.#pool.close()
-    if (cancelFutures) for (const future of this.#futures) future.cancel()
+    if (cancelFutures) {
+      for (const future of this.#futures) future.cancel()
+      // What is left are calls of `map`.
+      this.#pool.takeBackAll(cancelled())
+    }
     if (wait) await this.#pool.join()
   }
 
   /** `await using executor = new ProcessPoolExecutor()`: at the end of the block all that was submitted is waited for. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown()
+  }
+}
+
+const cancelled = () => new CancelledError('The call was cancelled before it was begun.')
+
+/** Gives results until one is not there at `endMs`; then, and where it is left early, nobody can read the others any more. */
+async function* inTime<R>(results: ResultIterator<R>, endMs: number | undefined): AsyncGenerator<R> {
+  let left = true
+  try {
+    for (;;) {
+      const next = await before(results.next(), endMs)
+      if (next.done) break
+      yield next.value
+    }
+    left = false
+  } catch (error) {
+    left = error instanceof TimeoutError
+    throw error
+  } finally {
+    if (left) await results.return()
   }
 }
 
@@ -162,11 +183,15 @@ async function before<T>(promise: Promise<T>, endMs: number | undefined): Promis
   }
 }
 
+/** A future of whatever: those of a list need not be of one type. */
+// biome-ignore lint/suspicious/noExplicitAny: a future may have any result
+type AnyFuture = Future<any>
+
 /** @returns the futures in the order in which they are done */
-export async function* asCompleted<R>(
-  futures: Iterable<Future<R>>,
+export async function* asCompleted<F extends AnyFuture>(
+  futures: Iterable<F>,
   { timeoutMs }: WaitOptions = {},
-): AsyncGenerator<Future<R>> {
+): AsyncGenerator<F> {
   const limitMs = checkTimeout(timeoutMs)
   const endMs = limitMs === undefined ? undefined : performance.now() + currentRun().realMs(limitMs)
   const left = new Map([...futures].map((future) => [future, future.settled.then(() => future)]))
@@ -187,10 +212,10 @@ export interface WaitForFuturesOptions extends WaitOptions {
  * @returns those that are done, and the others if `until` or `timeoutMs` came first. It looks at no result
  * @throws RangeError for an `until` that is none
  */
-export async function wait<R>(
-  futures: Iterable<Future<R>>,
+export async function wait<F extends AnyFuture>(
+  futures: Iterable<F>,
   { timeoutMs, until = 'all-done' }: WaitForFuturesOptions = {},
-): Promise<{ done: Set<Future<R>>; notDone: Set<Future<R>> }> {
+): Promise<{ done: Set<F>; notDone: Set<F> }> {
   if (!['all-done', 'first-done', 'first-failed'].includes(until)) {
     throw new RangeError(`until must be all-done, first-done or first-failed, but ${until} is not.`)
   }

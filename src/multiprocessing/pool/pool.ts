@@ -22,6 +22,7 @@ import {
   type PoolOptions,
 } from './options.ts'
 import { asTheyCome, inOrder, ResultIterator } from './ordered-results.ts'
+import { Reader } from './reader.ts'
 import { type Call, type Calls, describeCall, describeChunk, Task, type TaskHost } from './task.ts'
 import { TaskList } from './task-list.ts'
 import { type Initializer, PoolWorker } from './worker.ts'
@@ -57,6 +58,8 @@ export class Pool implements Ending {
   #startAgain: NodeJS.Timeout | undefined
   #unfinished = 0
   #startFailures = 0
+  /** Why it gave up, as a sentence. */
+  #brokenBy = ''
 
   /**
    * @param size at most this many workers; by default one for each core
@@ -98,9 +101,10 @@ export class Pool implements Ending {
     this.#refuseUnlessOpen()
     if (options) checkApplyOptions(options as ApplyOptions<never>)
     const location = locateTarget(target)
-    const name = this.#run.observed ? describeCall(location.name, args) : undefined
     const call = options ? callOf(location, options) : this.#plainCall(target, location)
-    return this.#submit(call, partOf(args, 'args'), name).result as AsyncResult<Awaited<R>>
+    const payload = partOf(args, 'args')
+    const name = this.#run.observed ? describeCall(location.name, args) : undefined
+    return this.#submit(call, payload, name).result as AsyncResult<Awaited<R>>
   }
 
   /** Calls `target(...args)` in a worker and waits for its result; throws what it threw. */
@@ -149,7 +153,11 @@ export class Pool implements Ending {
     items: Iterable<T>,
     { chunkSize = 1 }: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    return new ResultIterator(inOrder(observed(this.#submitChunks<R>(target, 'items', [...items], chunkSize))))
+    const reader = new Reader(this.#run)
+    return new ResultIterator(
+      reader,
+      inOrder(reader, this.#submitChunks<R>(target, 'items', [...items], chunkSize, reader)),
+    )
   }
 
   /** The same for lists of arguments. */
@@ -159,7 +167,11 @@ export class Pool implements Ending {
     argsList: Iterable<A>,
     { chunkSize = 1 }: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    return new ResultIterator(inOrder(observed(this.#submitChunks<R>(target, 'lists', [...argsList], chunkSize))))
+    const reader = new Reader(this.#run)
+    return new ResultIterator(
+      reader,
+      inOrder(reader, this.#submitChunks<R>(target, 'lists', [...argsList], chunkSize, reader)),
+    )
   }
 
   /** Calls `target(item)` for every item; gives results in whatever order they come. */
@@ -168,7 +180,11 @@ export class Pool implements Ending {
     items: Iterable<T>,
     { chunkSize = 1 }: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    return new ResultIterator(asTheyCome(observed(this.#submitChunks<R>(target, 'items', [...items], chunkSize))))
+    const reader = new Reader(this.#run)
+    return new ResultIterator(
+      reader,
+      asTheyCome(reader, this.#submitChunks<R>(target, 'items', [...items], chunkSize, reader)),
+    )
   }
 
   /** Most tasks are calls of the same few functions without options: how they are to be done is said once. */
@@ -183,13 +199,14 @@ export class Pool implements Ending {
     calls: 'items' | 'lists',
     all: readonly unknown[],
     chunkSize: number | undefined,
+    reader?: Reader,
   ): AsyncResult<Awaited<R>[]>[] {
     this.#refuseUnlessOpen()
     const location = locateTarget(target)
     // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
     const chunks = chunksOf(all, chunkSize, this.size)
     const payloads = chunks.map((chunk) => listPart(chunk, 'args'))
-    const call = callOf(location, {}, calls)
+    const call = callOf(location, {}, calls, reader)
     return payloads.map((payload, index) => {
       const name = this.#run.observed ? describeChunk(location.name, calls, chunks[index] as unknown[]) : undefined
       return this.#submit(call, payload, name).result as AsyncResult<Awaited<R>[]>
@@ -325,6 +342,11 @@ export class Pool implements Ending {
     if (task) this.#stopTask(task, reason)
   }
 
+  /** For the executor: takes back every task that was not begun. */
+  takeBackAll(reason: Error): void {
+    for (const task of this.#waiting.clear()) this.#fail(task, reason, errorInfo(reason))
+  }
+
   #listenToSignal(task: Task): void {
     const { signal } = task.call
     if (!signal) return
@@ -391,6 +413,7 @@ export class Pool implements Ending {
   /** Gives waiting tasks to idle workers, and starts workers for what is left, up to the size. */
   #assign(): void {
     if (this.#state === 'broken') {
+      this.#failWaiting()
       // Workers that were busy when the pool gave up are let go once they have nothing left, or `join` would wait for them.
       for (const worker of this.#workers) if (worker.state === 'idle') worker.finish()
     }
@@ -560,7 +583,7 @@ export class Pool implements Ending {
       }
       this.#run.retries.delete(task.id)
       // The user asks, not the program: it is not run again by itself, and no signal of the program's takes it back.
-      const again = { ...task.call, signal: undefined, retries: 0 }
+      const again = { ...task.call, signal: undefined, retries: 0, reader: undefined }
       return this.#submit(again, task.payload, task.name, task.id).id
     })
     this.#retriesKept.push(task.id)
@@ -570,7 +593,7 @@ export class Pool implements Ending {
   #reportFailure(task: Task, error: ErrorInfo, worker: PoolWorker | null): void {
     const where = worker ? { process: worker.path, pid: worker.pid } : {}
     const left = this.#unfinished - 1
-    this.#run.problem(task.call.errorCallback !== undefined || task.result.observed, {
+    this.#tellOf(task, {
       kind: 'task-failed',
       message: `${task.name} failed: ${describeError(error)}`,
       consequence: left > 0 ? `The other ${count(left, 'task')} ${left === 1 ? 'goes' : 'go'} on.` : 'No task is left.',
@@ -579,6 +602,16 @@ export class Pool implements Ending {
       error,
       ...where,
     })
+  }
+
+  /** Tells what became of a task, or of none. */
+  #tellOf(task: Task | null, problem: Parameters<Run['problem']>[1]): void {
+    const reader = task?.call.reader
+    const observed = task !== null && (task.call.errorCallback !== undefined || task.result.observed)
+    if (!task || observed || !reader?.reads) this.#run.problem(observed, problem)
+    // Where somebody watches, everything is shown when it happens.
+    else if (this.#run.observed) this.#run.problem(true, problem)
+    else reader.hold(task.result, () => this.#run.problem(false, problem))
   }
 
   #workerEnded(worker: PoolWorker, end: ChildEnd): void {
@@ -590,16 +623,18 @@ export class Pool implements Ending {
     }
     // It had not begun these: nothing has happened to them.
     this.#waiting.addFirst(ahead)
-    if (!worker.wasReady && !worker.finishing) this.#startFailures++
-    const broken = this.#startFailures >= MAX_START_FAILURES
-    if (this.#startFailures > 0 && !broken) this.#waitToStartAgain()
-    if (!broken) this.#assign()
+    // Once is enough: a pool that gave up has itself ended those that were still starting.
+    const open = this.#state !== 'broken'
+    if (open && !worker.wasReady && !worker.finishing) this.#startFailures++
+    const breaks = open && this.#startFailures >= MAX_START_FAILURES
+    if (open && this.#startFailures > 0 && !breaks) this.#waitToStartAgain()
+    if (!breaks) this.#assign()
     if (task && worker.stopReason) {
       this.#taskStopped(task, worker, worker.stopReason)
       this.#tellIdle()
       return
     }
-    if (!worker.finishing || task) this.#reportDeath(worker, end, task, broken)
+    if (!worker.finishing || task) this.#reportDeath(worker, end, task, breaks)
     if (task && !this.#tryAgain(task, end.error ?? errorInfo(new Error(describeEnd(end))))) {
       const reason = end.error ? ` after ${describeError(end.error)}` : ''
       const died = new WorkerDiedError(
@@ -609,7 +644,7 @@ export class Pool implements Ending {
       if (end.error) died.cause = new RemoteError(end.error, { process: worker.name, pid: worker.pid, task: task.name })
       this.#fail(task, died, errorInfo(died))
     }
-    if (broken) {
+    if (breaks) {
       this.#break(end.error ?? errorInfo(new Error(`the last worker ${describeEnd(end)} before it could take a task`)))
     }
     this.#tellIdle()
@@ -635,15 +670,15 @@ export class Pool implements Ending {
     this.#fail(task, reason, info)
   }
 
-  #reportDeath(worker: PoolWorker, end: ChildEnd, task: Task | null, broken: boolean): void {
+  #reportDeath(worker: PoolWorker, end: ChildEnd, task: Task | null, breaks: boolean): void {
     const successor = [...this.#workers].at(-1)
     const replaced = successor?.state === 'starting' ? `${successor.name} took its place; ` : ''
     const left = this.#unfinished - (task ? 1 : 0)
     const rest = left > 0 ? `the other ${count(left, 'task')} ${left === 1 ? 'goes' : 'go'} on.` : 'no task is left.'
     const lost = task ? `${task.name} failed with it. ` : 'It had no task. '
-    const next = broken ? '' : capitalize(`${replaced}${rest}`)
+    const next = breaks ? '' : capitalize(`${replaced}${rest}`)
     const how = end.signal ? `was killed (${end.signal})` : describeEnd(end)
-    this.#run.problem(task ? task.call.errorCallback !== undefined || task.result.observed : false, {
+    this.#tellOf(task, {
       kind: 'worker-died',
       message: `${worker.name} ${how}${end.error ? `: ${describeError(end.error)}` : ''}`,
       consequence: `${lost}${next}`.trim(),
@@ -660,10 +695,16 @@ export class Pool implements Ending {
     this.#setState('broken')
     clearTimeout(this.#startAgain)
     const text = `The pool ${this.name} gave up, because its workers cannot start: ${describeError(reason)}`
+    this.#brokenBy = text
     this.#run.problem(false, { kind: 'pool-broken', message: text, pool: this.#id, error: reason })
     for (const worker of this.#workers) if (worker.state !== 'busy') worker.terminate()
+    this.#failWaiting()
+  }
+
+  /** Of a pool that gave up: nobody will run these. */
+  #failWaiting(): void {
     for (const task of this.#waiting.clear()) {
-      const error = new PoolBrokenError(`${text}. ${task.name} was not run.`)
+      const error = new PoolBrokenError(`${this.#brokenBy}. ${task.name} was not run.`)
       this.#fail(task, error, errorInfo(error))
     }
   }
@@ -690,13 +731,7 @@ function joined<R>(lists: readonly R[][]): R[] {
   return all
 }
 
-/** Whoever asks for results one by one sees their errors. */
-function observed<R>(parts: AsyncResult<R>[]): AsyncResult<R>[] {
-  for (const part of parts) part.observe()
-  return parts
-}
-
-function callOf<R>(target: TargetLocation, options: ApplyOptions<R>, calls: Calls = 'one'): Call {
+function callOf<R>(target: TargetLocation, options: ApplyOptions<R>, calls: Calls = 'one', reader?: Reader): Call {
   const { callback, errorCallback, timeoutMs, signal, retries = 0, priority = 0 } = options
   return {
     target,
@@ -707,6 +742,7 @@ function callOf<R>(target: TargetLocation, options: ApplyOptions<R>, calls: Call
     signal,
     retries,
     priority,
+    reader,
   }
 }
 

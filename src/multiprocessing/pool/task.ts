@@ -5,6 +5,7 @@ import { Queue } from '../queue/queue.ts'
 import type { TargetLocation } from '../targets.ts'
 import type { Revive } from '../wire/values.ts'
 import { AsyncResult, type ResultOwner } from './async-result.ts'
+import type { Reader } from './reader.ts'
 
 export type Calls = 'one' | 'items' | 'lists'
 
@@ -22,6 +23,8 @@ export interface Call {
   readonly signal: AbortSignal | undefined
   /** How often it is run again after a failure. */
   readonly retries: number
+  /** Who reads the results one by one; undefined where each is asked for by itself. */
+  readonly reader: Reader | undefined
 }
 
 /** What a task has of its pool. */
@@ -107,7 +110,16 @@ function inWords({ target, calls }: Call, payload: Part, reviver: Revive): strin
 
 const MAX_ARGUMENT_CHARACTERS = 24
 
+/** Even what can be sent may not want to be looked at: that must not refuse it. */
 function describeArgument(value: unknown): string {
+  try {
+    return shortly(value)
+  } catch {
+    return '{…}'
+  }
+}
+
+function shortly(value: unknown): string {
   if (value instanceof Queue) return value.name
   if (Array.isArray(value)) return value.length === 0 ? '[]' : '[…]'
   if (typeof value === 'string') {

@@ -47,6 +47,8 @@ class Tally implements SharedState {
   release(isGone: (client: string) => boolean): void {
     this.#joining = this.#joining.filter(({ client }) => !isGone(client))
     let lost = 0
+    // What it had got and nobody has looked at yet.
+    this.#store.look()
     for (const [client, got] of this.#store.gotBy ?? []) {
       if (!isGone(client)) continue
       lost += Math.max(0, got - (this.#doneBy.get(client) ?? 0))
@@ -93,7 +95,9 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
     return this.run.wait((resolve, reject) => {
       const leave = this.run.blocking?.enter('waiting', { what: 'join', id: this.id, label: `join ${this.name}` })
       let timer: NodeJS.Timeout | undefined
+      let settled = false
       const settle = () => {
+        settled = true
         clearTimeout(timer)
         leave?.()
       }
@@ -107,7 +111,8 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
           reject(error)
         },
       })
-      if (timeoutMs !== undefined) timer = setTimeout(withdraw, this.run.realMs(timeoutMs))
+      // Where the queue is this process's own, the answer may be there by now, and a timer would keep the process from ending.
+      if (timeoutMs !== undefined && !settled) timer = setTimeout(withdraw, this.run.realMs(timeoutMs))
       return settle
     })
   }

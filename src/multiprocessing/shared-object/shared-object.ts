@@ -72,7 +72,9 @@ export abstract class SharedObject {
     const answer = await this.run.wait<Answer>((resolve, reject) => {
       const leave = words && this.run.blocking?.enter('waiting', { ...words, id: this.handle.id })
       let timer: NodeJS.Timeout | undefined
+      let settled = false
       const settle = () => {
+        settled = true
         clearTimeout(timer)
         leave?.()
       }
@@ -86,7 +88,8 @@ export abstract class SharedObject {
           reject(error)
         },
       })
-      if (timeoutMs !== undefined) timer = setTimeout(withdraw, this.run.realMs(timeoutMs))
+      // An owner in this process may have answered by now: a timer would then only keep the process from ending.
+      if (timeoutMs !== undefined && !settled) timer = setTimeout(withdraw, this.run.realMs(timeoutMs))
       return () => {
         settle()
         withdraw()

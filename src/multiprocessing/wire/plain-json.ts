@@ -41,5 +41,10 @@ function isPlain(value: unknown, seen: object[]): boolean {
 
 /** @returns the value as JSON, or undefined if only a structured clone is exact: it has parts that JSON cannot say */
 export function plainJson(value: unknown): string | undefined {
-  return isPlain(value, []) ? JSON.stringify(value) : undefined
+  try {
+    return isPlain(value, []) ? JSON.stringify(value) : undefined
+  } catch {
+    // A part that cannot even be read: whoever clones the value says which.
+    return undefined
+  }
 }

@@ -4,7 +4,7 @@
  * A value is one byte that names its encoding, then the bytes. Numbers, strings and byte arrays travel raw, everything else by V8's
  * structured clone. A shared object travels as a handle and comes out as an object for the same queue.
  */
-import { UnsendableError, WireError } from '../errors.ts'
+import { errorInfo, UnsendableError, WireError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 
 /** The key of the method that makes an object shared. */
@@ -114,38 +114,55 @@ function withoutMarks(value: unknown, revive: Revive, seen: Set<object>): unknow
   return value
 }
 
-/** Where inside a value the part is that V8 refuses; undefined if it cannot be told. */
+/** A place that is deeper down helps nobody, and looking for it may need more room than there is. */
+const LONGEST_PATH = 1_000
+
+/** Where inside a value the part is that V8 refuses, or that cannot be read; undefined if it cannot be told. */
 function findUnsendable(value: unknown, path: string, seen: Set<unknown>): string | undefined {
   if (typeof value === 'function') return `${path} is a function`
   if (typeof value === 'symbol') return `${path} is a symbol`
-  if (typeof value !== 'object' || value === null || seen.has(value) || isShared(value)) return undefined
+  if (typeof value !== 'object' || value === null || seen.has(value) || path.length > LONGEST_PATH) return undefined
   seen.add(value)
-  if (value instanceof Promise) return `${path} is a promise (await it first)`
-  if (value instanceof WeakMap || value instanceof WeakSet) return `${path} is a weak collection`
-  if (value instanceof Map) {
-    let index = 0
-    for (const [key, item] of value) {
-      const found =
-        findUnsendable(key, `${path}.key(${index})`, seen) ?? findUnsendable(item, `${path}.value(${index})`, seen)
-      if (found) return found
-      index++
-    }
-    return undefined
+  let parts: [string, () => unknown][]
+  try {
+    if (isShared(value) || ArrayBuffer.isView(value)) return undefined
+    if (value instanceof Promise) return `${path} is a promise (await it first)`
+    if (value instanceof WeakMap || value instanceof WeakSet) return `${path} is a weak collection`
+    parts = partsOf(value, path)
+  } catch (error) {
+    return cannotBeRead(path, error)
   }
-  if (value instanceof Set) {
-    let index = 0
-    for (const item of value) {
-      const found = findUnsendable(item, `${path}.item(${index++})`, seen)
-      if (found) return found
+  for (const [place, read] of parts) {
+    let part: unknown
+    try {
+      part = read()
+    } catch (error) {
+      return cannotBeRead(place, error)
     }
-    return undefined
-  }
-  if (ArrayBuffer.isView(value)) return undefined
-  for (const [key, item] of children(value) ?? Object.entries(value)) {
-    const found = findUnsendable(item, step(path, key), seen)
+    const found = findUnsendable(part, place, seen)
     if (found) return found
   }
   return undefined
+}
+
+/** @returns the parts of an object, each with its path and how it is read, which may throw */
+function partsOf(value: object, path: string): [string, () => unknown][] {
+  if (value instanceof Map) {
+    return [...value].flatMap(([key, item], index): [string, () => unknown][] => [
+      [`${path}.key(${index})`, () => key],
+      [`${path}.value(${index})`, () => item],
+    ])
+  }
+  if (value instanceof Set) return [...value].map((item, index) => [`${path}.item(${index})`, () => item])
+  const keys = Array.isArray(value) ? value.keys() : Object.keys(value)
+  return [...keys].map((key) => [step(path, key), () => (value as Record<string | number, unknown>)[key]])
+}
+
+const cannotBeRead = (path: string, error: unknown) => `${path} cannot be read: ${errorInfo(error).message}`
+
+function refusal(value: unknown, what: string, cause: unknown): UnsendableError {
+  const reason = findUnsendable(value, what, new Set()) ?? `${what}: ${errorInfo(cause).message}`
+  return new UnsendableError(`This cannot be sent to another process: ${reason}.`, { cause })
 }
 
 function clone(encoding: number, value: unknown, original: unknown, what: string): Uint8Array {
@@ -153,9 +170,7 @@ function clone(encoding: number, value: unknown, original: unknown, what: string
   try {
     bytes = lazy.v8.serialize(value)
   } catch (error) {
-    const place = findUnsendable(original, what, new Set())
-    const reason = place ?? `${what}: ${(error as Error).message}`
-    throw new UnsendableError(`This cannot be sent to another process: ${reason}.`, { cause: error })
+    throw refusal(original, what, error)
   }
   const whole = new Uint8Array(1 + bytes.byteLength)
   whole[0] = encoding
@@ -201,13 +216,17 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
   if (value === undefined) return Uint8Array.of(ENCODING.nothing)
   // A lone surrogate has no UTF-8 form, so such a string is cloned instead.
   if (typeof value === 'string' && value.isWellFormed()) return encodeText(value)
-  if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
-    return raw(ENCODING.bytes, value)
+  let copy: unknown
+  try {
+    if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
+      return raw(ENCODING.bytes, value)
+    }
+    if (containsShared(value, new Set())) copy = withMarks(value, new Map())
+  } catch (error) {
+    // A getter or a proxy that throws.
+    throw refusal(value, what, error)
   }
-  if (typeof value === 'function' || typeof value === 'symbol') return clone(ENCODING.clone, value, value, what)
-  if (containsShared(value, new Set())) {
-    return clone(ENCODING.cloneWithShared, withMarks(value, new Map()), value, what)
-  }
+  if (copy !== undefined) return clone(ENCODING.cloneWithShared, copy, value, what)
   return clone(ENCODING.clone, value, value, what)
 }
 
