@@ -41,7 +41,9 @@ export async function produce(queue: Queue<number | string | Uint8Array>, how: s
   else if (how === 'many') {
     const batch = Math.min(MOST, Math.max(1, Math.floor(BATCH_BYTES / Math.max(1, size))))
     for (let i = 0; i < count; i += batch) {
-      await queue.putMany(Array.from({ length: Math.min(batch, count - i) }, (_, j) => item(i + j, texts)))
+      const items: (number | string)[] = []
+      for (let j = i; j < Math.min(count, i + batch); j++) items.push(item(j, texts))
+      await queue.putMany(items)
     }
   } else for (let i = 0; i < count; i++) await queue.put(item(i, texts))
 }
@@ -60,12 +62,14 @@ main(import.meta, async () => {
   const producer = new Process(produce, [queue, how, count, size])
   producer.start()
   let [got, first, start] = [0, 0, 0]
+  const check = (value: number | string | Uint8Array) => {
+    const right = typeof value === 'object' ? isBytesItem(value, got, bytes) : value === item(got, texts)
+    if (!right) throw new Error(`wrong item ${got}`)
+    got++
+  }
   while (got < count) {
-    const values = how === 'many' ? await queue.getMany() : [await queue.get()]
-    for (const value of values) {
-      const right = typeof value === 'object' ? isBytesItem(value, got++, bytes) : value === item(got++, texts)
-      if (!right) throw new Error(`wrong item ${got}`)
-    }
+    if (how === 'many') for (const value of await queue.getMany()) check(value)
+    else check(await queue.get())
     if (start === 0) {
       start = performance.now()
       first = got

@@ -46,8 +46,12 @@ if __name__ == '__main__':
     got, start = 0, None
     while got < count:
         value = queue.get()
-        for one in value if how == 'list' else [value]:
-            assert is_bytes_item(one, got, size) if how == 'bytes' else one == item(got, texts)
+        if how == 'list':
+            for one in value:
+                assert one == item(got, texts)
+                got += 1
+        else:
+            assert is_bytes_item(value, got, size) if how == 'bytes' else value == item(got, texts)
             got += 1
         if start is None:
             start, first = perf_counter(), got
