@@ -84,7 +84,7 @@ const SMALL = 'small items, awaited put and get'
 const NO_OP = 'no-op tasks, many outstanding'
 
 const CASES: Case[] = [
-  queue(SMALL, 20, ['one', 'one'], 2_000_000, 0, 50_000),
+  queue(SMALL, 20, ['one', 'one'], 4_000_000, 0, 100_000),
   queue(SMALL, 250, ['one', 'manager'], 2_000_000, 0, 3_000),
   ...['json', 'advanced'].map(
     (how): Case => ({
@@ -95,12 +95,12 @@ const CASES: Case[] = [
       theirs: ['process-send.mjs', how, '50000'],
     }),
   ),
-  queue('small items, putMany and getMany', 30, ['many', 'one'], 5_000_000, 0, 50_000),
-  queue('small items, putMany and getMany', 3, ['many', 'list'], 5_000_000, 0, 1_000_000),
-  queue('1 KiB strings, putMany and getMany', 4, ['many', 'one'], 200_000, 1024, 20_000),
-  queue('64 KiB strings, putMany and getMany', 2.5, ['many', 'one'], 10_000, 65_536, 3_000),
-  queue('1 MiB strings, putMany and getMany', 2.5, ['many', 'one'], 500, 1_048_576, 200),
-  queue('1 MiB bytes, awaited put and getMany', 4.5, ['bytes', 'bytes'], 500, 1_048_576, 200),
+  queue('small items, putMany and getMany', 30, ['many', 'one'], 10_000_000, 0, 100_000),
+  queue('small items, putMany and getMany', 3, ['many', 'list'], 10_000_000, 0, 1_000_000),
+  queue('1 KiB strings, putMany and getMany', 4, ['many', 'one'], 800_000, 1024, 40_000),
+  queue('64 KiB strings, putMany and getMany', 2.5, ['many', 'one'], 30_000, 65_536, 6_000),
+  queue('1 MiB strings, putMany and getMany', 2.5, ['many', 'one'], 1_500, 1_048_576, 400),
+  queue('1 MiB bytes, awaited put and getMany', 4.5, ['bytes', 'bytes'], 1_500, 1_048_576, 400),
   {
     what: 'Queue, 64 KiB strings, putMany and getMany',
     against: 'the floor, a bare stream that nobody looks into',

@@ -20,15 +20,27 @@ def item(i, texts):
     return texts[i % KINDS] if texts else i
 
 
-def is_bytes_item(value, i, size):
-    return value[:4] == i.to_bytes(4, 'big') and value.endswith(bytes([7]) * (size - 4))
+END = 16
+
+
+def is_text(value, i, texts):
+    """Number, length and end; of one in seventeen all of it. As ours is checked."""
+    text = texts[i % KINDS]
+    if i % (KINDS + 1) == 0:
+        return value == text
+    return len(value) == len(text) and value.startswith(text[:HEAD]) and value.endswith(text[-END:])
+
+
+def is_bytes_item(value, i, body):
+    return value[:4] == i.to_bytes(4, 'big') and value.endswith(body)
 
 
 def produce(queue, how, count, size):
     texts = texts_of(size)
     if how == 'bytes':
+        body = bytes([7]) * (size - 4)
         for i in range(count):
-            queue.put(i.to_bytes(4, 'big') + bytes([7]) * (size - 4))
+            queue.put(i.to_bytes(4, 'big') + body)
     elif how == 'list':
         for i in range(0, count, BATCH):
             queue.put([item(j, texts) for j in range(i, min(count, i + BATCH))])
@@ -40,6 +52,7 @@ def produce(queue, how, count, size):
 if __name__ == '__main__':
     how, count, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     texts = texts_of(size)
+    body = bytes([7]) * (size - 4)
     queue = Manager().Queue() if how == 'manager' else Queue()
     process = Process(target=produce, args=(queue, how, count, size))
     process.start()
@@ -51,7 +64,10 @@ if __name__ == '__main__':
                 assert one == item(got, texts)
                 got += 1
         else:
-            assert is_bytes_item(value, got, size) if how == 'bytes' else value == item(got, texts)
+            if how == 'bytes':
+                assert is_bytes_item(value, got, body)
+            else:
+                assert is_text(value, got, texts) if texts else value == got
             got += 1
         if start is None:
             start, first = perf_counter(), got

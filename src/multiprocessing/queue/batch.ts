@@ -13,7 +13,7 @@
 import { WireError } from '../errors.ts'
 import { LentBytes, scratchOf, WholeBytes } from '../wire/lent-bytes.ts'
 import { plainJson } from '../wire/plain-json.ts'
-import { giveBackMemory } from '../wire/read-memory.ts'
+import { giveBackMemory, takeMemory } from '../wire/read-memory.ts'
 import { BYTES_ENCODING, decodeValue, encodeList, encodeValue, numbersIn, type Revive } from '../wire/values.ts'
 
 const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
@@ -29,7 +29,7 @@ const ONE_OF_BYTES = HEAD_BYTES + LENGTH_BYTES + 1
 
 /** A batch takes no more items than this, and none once it has so many bytes. */
 export const MAX_BATCH_ITEMS = 4_096
-export const MAX_BATCH_BYTES = 128 * 1024
+export const MAX_BATCH_BYTES = 256 * 1024
 
 /** A rough size of what an item takes besides its characters. */
 const NUMBER_BYTES = 8
@@ -43,6 +43,8 @@ export interface Batch {
   encode(start: number, end: number): Uint8Array[]
   /** @returns all items in the same form, for who sends them at once: it may be in memory that changes afterwards */
   lend(): Uint8Array[]
+  /** All that was lent has been sent, and nobody will ask for it again. */
+  sent?(): void
 }
 
 /** A batch that is being put together in this process. */
@@ -111,7 +113,7 @@ export function isLargeBytes(item: unknown): item is Uint8Array<ArrayBuffer> {
   )
 }
 
-/** One item of many bytes that belong to the program: what is not sent at once must be encoded, which copies them. */
+/** One item of many bytes. They belong to the program, which may change them: what is not sent at once is copied. */
 export class BytesBatch implements Batch {
   readonly count = 1
   readonly #bytes: Uint8Array<ArrayBuffer>
@@ -139,6 +141,22 @@ export class BytesBatch implements Batch {
     bytes.writeUInt32LE(1 + this.#bytes.byteLength, HEAD_BYTES)
     bytes[ONE_OF_BYTES - 1] = BYTES_ENCODING
     return bytes
+  }
+}
+
+/** One item of many bytes, as they are when this is made: for who must wait before they can be sent. */
+export class CopiedBytesBatch extends BytesBatch {
+  readonly #copy: Uint8Array<ArrayBuffer>
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    const copy = takeMemory(bytes.byteLength)
+    copy.set(bytes)
+    super(copy)
+    this.#copy = copy
+  }
+
+  sent(): void {
+    giveBackMemory(this.#copy)
   }
 }
 

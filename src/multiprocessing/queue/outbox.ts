@@ -159,6 +159,7 @@ export class Outbox {
       this.#bytesOnTheirWay += bytes
       return payload
     })
+    batch.sent?.()
   }
 
   #letIn(): void {

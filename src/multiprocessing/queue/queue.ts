@@ -5,7 +5,7 @@ import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { registerKind, remember } from '../wire/revive.ts'
 import { type SharedHandle, sharedHandle } from '../wire/values.ts'
-import { type Batch, batchesOf, OwnBatch, partOf } from './batch.ts'
+import { type Batch, batchesOf, CopiedBytesBatch, isLargeBytes, OwnBatch, partOf } from './batch.ts'
 import { LocalPort, type Patience, type QueuePort, RemotePort } from './ports.ts'
 import { QueueService } from './service.ts'
 import { NOTHING, QueueStore } from './store.ts'
@@ -60,6 +60,7 @@ const DONE = Promise.resolve()
 const WITHOUT_END: Patience = { wait: true, timeoutMs: undefined }
 
 function batchOf(item: unknown): Batch {
+  if (isLargeBytes(item)) return new CopiedBytesBatch(item)
   const batch = new OwnBatch()
   batch.add(partOf(item, 'item'))
   return batch

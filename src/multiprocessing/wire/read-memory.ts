@@ -19,7 +19,7 @@ function sizeFor(bytes: number): number {
 }
 
 /** @returns memory of at least so many bytes, with anything in it, cut to them */
-export function takeMemory(bytes: number): Buffer {
+export function takeMemory(bytes: number): Buffer<ArrayBuffer> {
   const size = sizeFor(Math.max(bytes, LEAST_BYTES))
   const known = free.get(size)?.pop()
   if (known) keptBytes -= size

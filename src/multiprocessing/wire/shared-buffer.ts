@@ -82,7 +82,8 @@ export class SharedBuffer {
     if (bytes < LEAST_BYTES || bytes > MOST_BYTES || tailBytes > bytes)
       throw new WireError('A message tells a length that cannot be shared.')
     const payload = takeMemory(bytes - tailBytes)
-    const tail = tailBytes > 0 ? new WholeBytes(tailBytes) : undefined
+    // Not filled with zeros first: all of it is written now, or the connection ends.
+    const tail = tailBytes > 0 ? new WholeBytes(Buffer.allocUnsafeSlow(tailBytes).buffer, 0, tailBytes) : undefined
     this.#readInto(payload)
     if (tail) this.#readInto(tail)
     if (this.#read - this.#counted >= COUNT_EVERY_BYTES) {
