@@ -1,7 +1,7 @@
 /**
  * What something takes, as its inverse, to be compared with the inverse of what it may take at most. By the kernel's own counters.
- * Argument: queued (MB for a million small items at the owner), worker (private MB of an idle one), tasks (memory after a million
- * tasks beside that after a quarter of them), idle (percent of a core of a program that waits), sampling (percent of a core, once a
+ * Argument: queued (MB for a million small items at the owner), worker (private MB of an idle one), tasks (memory after two
+ * million tasks beside that after one), idle (percent of a core of a program that waits), sampling (percent of a core, once a
  * second; then the number of processes).
  */
 import { spawn } from 'node:child_process'
@@ -64,12 +64,12 @@ const measures = {
   },
   async tasks() {
     await using pool = new Pool(2)
-    let quarter = 0
-    for (let round = 1; round <= 40; round++) {
+    let half = 0
+    for (let round = 1; round <= 80; round++) {
       await Promise.all(Array.from({ length: 25_000 }, (_, i) => pool.applyAsync(nothing, [i]).get()))
-      if (round === 10) quarter = rssMb()
+      if (round === 40) half = rssMb()
     }
-    return rssMb() / quarter
+    return rssMb() / half
   },
   async idle() {
     await using pool = new Pool(2)

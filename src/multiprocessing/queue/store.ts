@@ -76,7 +76,11 @@ export const NOTHING = Symbol('nothing')
 export const RESIDENCE_BUCKETS = 20
 /** More changes than this in an interval are told by their extremes only. */
 const MOST_STEPS = 16
-const NOTED_TOGETHER = 16
+/** Items that are got so fast that as many as are noted together take less than half a millisecond; never more than the second. */
+const NOTED_TOGETHER_OF_AN_INTERVAL = 1 / 200
+const MOST_NOTED_TOGETHER = 256
+/** As long as nothing is known. */
+const FIRST_NOTED_TOGETHER = 16
 /** So many may be with a client that must be asked for them, and answers when it has time. */
 const MOST_ASKED_BACK = 255
 /** Items that come later than this after the first do not join its parcel, so that each is known to be as old as it is. */
@@ -112,6 +116,10 @@ export class QueueStore {
   /** Items that have left and are not noted yet, and when they came. */
   #toBeNoted = 0
   #notedSinceUs = 0
+  /** So many more of the same age are only counted when they leave. */
+  #onlyCounted = 0
+  #notedTogether = FIRST_NOTED_TOGETHER
+  #getsBefore = 0
   /** Processes that may put without asking, until they have confirmed that they know of the end. */
   readonly #trusted = new Set<ClientId>()
 
@@ -255,7 +263,12 @@ export class QueueStore {
     this.#available--
     if (parcel.start === parcel.end) this.#dropHead(1)
     if (client !== this.#lastConsumer) this.consumers.add((this.#lastConsumer = client))
-    this.#got(client, 1, parcel.acceptedAtUs)
+    if (this.#onlyCounted > 0 && parcel.acceptedAtUs === this.#notedSinceUs && !this.gotBy) {
+      // Nothing else is left of `#got`, and this is where items go fastest.
+      this.#onlyCounted--
+      this.#toBeNoted++
+      this.gets++
+    } else this.#got(client, 1, parcel.acceptedAtUs)
     if (this.#putters.size > 0 || this.#closed) this.#serve()
     return parcel.batch.valueAt(index, revive)
   }
@@ -445,6 +458,9 @@ export class QueueStore {
     this.depthMax = this.depth
     this.depthMin = this.depth
     this.steps = []
+    const fast = Math.floor((this.gets - this.#getsBefore) * NOTED_TOGETHER_OF_AN_INTERVAL)
+    this.#notedTogether = Math.max(1, Math.min(MOST_NOTED_TOGETHER, fast))
+    this.#getsBefore = this.gets
   }
 
   /** Whether nothing will ever come any more. */
@@ -535,8 +551,8 @@ export class QueueStore {
     this.gotBy?.set(client, (this.gotBy.get(client) ?? 0) + count)
     // For nobody, no clock is asked: that would cost as much as all the rest.
     if (!this.#changed) return
-    // Where items go so fast that their steps are not told, some that came together are noted together.
-    if (!this.steps && acceptedAtUs === this.#notedSinceUs && this.#toBeNoted > 0 && this.#toBeNoted < NOTED_TOGETHER) {
+    if (this.#onlyCounted > 0 && acceptedAtUs === this.#notedSinceUs) {
+      this.#onlyCounted -= count
       this.#toBeNoted += count
       return
     }
@@ -544,11 +560,14 @@ export class QueueStore {
     this.#toBeNoted = count
     this.#notedSinceUs = acceptedAtUs
     if (this.steps) this.#noteGot()
+    // Where items go so fast that their steps are not told, some that came together are noted together.
+    else this.#onlyCounted = this.#notedTogether - count
     this.#changed()
   }
 
   /** Notes how long items were in the queue that have left it, and how deep it is now. */
   #noteGot(): void {
+    this.#onlyCounted = 0
     if (this.#toBeNoted === 0) return
     const nowUs = this.#now()
     this.#noteDepth(nowUs)
