@@ -110,6 +110,41 @@ describe('QueueStore', () => {
     expect([store.depthMin, store.depthMax]).toEqual([0, 0])
   })
 
+  it('notes how long each item was there: exactly where they go slowly, and in all none more and none less where they go fast', () => {
+    let nowUs = 0
+    const store = new QueueStore(
+      0,
+      () => nowUs,
+      () => {},
+    )
+    const takeAll = (count: number, everyUs: number) => {
+      store.putOne('a', 0)
+      for (let i = 1; i < count; i++) store.putOne('a', i)
+      for (let i = 0; i < count; i++) {
+        nowUs += everyUs
+        expect(store.takeOne('b', () => ({}))).toBe(i)
+      }
+    }
+    const report = () => {
+      store.noteAll()
+      store.startInterval()
+      return [...store.residence]
+    }
+    // 100 in 100 ms, far more than are told one by one: 1 is there for less than 2 ms, 2 for less than 4, and so on.
+    report()
+    takeAll(20, 1_000)
+    report()
+    const before = [...store.residence]
+    takeAll(100, 1_000)
+    const slow = report().map((count, i) => count - (before[i] as number))
+    expect(slow.slice(0, 8)).toEqual([0, 1, 2, 4, 8, 16, 32, 37])
+    takeAll(20_000, 1)
+    report()
+    takeAll(20_000, 1)
+    expect(report().reduce((sum, count) => sum + count)).toBe(store.gets)
+    expect(store.gets).toBe(40_120)
+  })
+
   it('close: waiting putters and getters are refused, what is in it can be got', () => {
     const { store, log, put, get } = open(1)
     put('a', 1)

@@ -559,9 +559,9 @@ export class QueueStore {
     this.#noteGot()
     this.#toBeNoted = count
     this.#notedSinceUs = acceptedAtUs
-    if (this.steps) this.#noteGot()
     // Where items go so fast that their steps are not told, some that came together are noted together.
-    else this.#onlyCounted = this.#notedTogether - count
+    this.#onlyCounted = this.steps ? 0 : this.#notedTogether - count
+    if (this.#onlyCounted <= 0) this.#noteGot()
     this.#changed()
   }
 
