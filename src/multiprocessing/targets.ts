@@ -22,6 +22,13 @@ export interface TargetLocation {
   name: string
 }
 
+/** @throws TypeError if arguments are no list: who has types knows, and others find out where they made the call */
+export function checkArgs(args: unknown, what = 'args'): void {
+  if (Array.isArray(args)) return
+  const is = args === null ? 'null' : typeof args
+  throw new TypeError(`${what} must be a list of arguments, such as [1, 'two'], but it is ${is}.`)
+}
+
 const known = new WeakMap<Target, TargetLocation>()
 const requireModule = createRequire(import.meta.url)
 const ownFolder = new URL('.', import.meta.url).href.slice(0, -1)

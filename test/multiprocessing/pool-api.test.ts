@@ -8,10 +8,12 @@ import {
   CancelledError,
   type Future,
   Pool,
+  Process,
   ProcessPoolExecutor,
   Queue,
   RemoteError,
   StateError,
+  Thread,
   TimeoutError,
   wait,
 } from '../../src/multiprocessing/index.ts'
@@ -44,6 +46,23 @@ test('map and starmap keep the order, in chunks of any size', async () => {
   })
   // 20 items for 2 workers: chunks of 3, as in Python.
   expect(observed.of('task.submitted')[0]?.name).toBe('square × 3')
+})
+
+test('arguments that are no list are refused at the call, by whoever calls without types', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    for (const args of ['ab', 5, null, { length: 1 }] as never[]) {
+      expect(() => pool.applyAsync(targets.square, args)).toThrow(TypeError)
+      expect(() => pool.starmapAsync(targets.power, [[1, 2], args])).toThrow('argsList[1] must be a list')
+      expect(() => new Pool(1, { initializer: targets.greet, initArgs: args })).toThrow('initArgs must be a list')
+      if (args !== null) expect(() => new Process(targets.square, args)).toThrow('args must be a list')
+      if (args !== null) expect(() => new Thread(targets.square, args)).toThrow('args must be a list')
+    }
+    // One number alone goes another way than other lists.
+    for (const n of [0, -0, 1e300, Number.NaN, Number.POSITIVE_INFINITY, 0.1])
+      expect(await pool.apply(targets.same, [n])).toBe(n)
+    expect(await pool.map(targets.same, [-0, 7, 'a', undefined], { chunkSize: 1 })).toEqual([-0, 7, 'a', undefined])
+  })
 })
 
 test('imap gives results in order as they come, imapUnordered the first that is there', async () => {

@@ -156,10 +156,10 @@ export class WorkerLoop {
     // Nobody knows how long a function takes that was never called here: what is done is told first.
     let fn = this.#targets.get(key)
     if (!fn) await this.#tellAll()
+    let startMs = performance.now()
     while (group.begun < group.end) {
       const index = group.begun++
       this.#inTask = true
-      const startMs = performance.now()
       try {
         if (!fn) this.#targets.set(key, (fn = await importTarget(target)))
         const args = group.batch.valueAt(index, this.#revive) as unknown[]
@@ -183,10 +183,14 @@ export class WorkerLoop {
       }
       this.#inTask = false
       const nowMs = performance.now()
-      if (this.#mustTell || nowMs - this.#heldSinceMs > HOLD_MS) await this.#tellAll()
-      if (nowMs - this.#breathedMs < BREATHE_MS) continue
-      await new Promise((resolve) => setImmediate(resolve))
-      this.#breathedMs = performance.now()
+      startMs = nowMs
+      const mustTell = this.#mustTell || nowMs - this.#heldSinceMs > HOLD_MS
+      if (mustTell) await this.#tellAll()
+      if (nowMs - this.#breathedMs >= BREATHE_MS) {
+        await new Promise((resolve) => setImmediate(resolve))
+        this.#breathedMs = performance.now()
+      } else if (!mustTell) continue
+      startMs = performance.now()
     }
   }
 

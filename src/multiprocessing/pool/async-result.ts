@@ -4,6 +4,8 @@ import { checkTimeout } from '../run/wait-options.ts'
 
 export type Outcome<R> = { ok: true; value: R } | { ok: false; error: Error }
 
+type Listener<R> = (outcome: Outcome<R>, mark: number) => void
+
 /** What a result belongs to: a task, or all tasks of a `map`. */
 export interface ResultOwner {
   /** Somebody looks at the result, or will: so a failure is known. Called once. */
@@ -22,8 +24,10 @@ export interface ResultOwner {
  */
 export class AsyncResult<R> implements PromiseLike<R> {
   readonly #owner: ResultOwner
-  /** Made when somebody waits: of a hundred thousand results most are there before anybody does. */
-  #listeners: ((outcome: Outcome<R>) => void)[] | null = null
+  /** Who waits. Most results have one who does, so a list is made only for more. */
+  #listener: Listener<R> | null = null
+  #mark = 0
+  #moreListeners: ((outcome: Outcome<R>) => void)[] | null = null
   /** The one promise of all that wait without end, where nobody watches. */
   #promised: PromiseWithResolvers<R> | null = null
   #outcome: Outcome<R> | null = null
@@ -46,16 +50,24 @@ export class AsyncResult<R> implements PromiseLike<R> {
         promised.reject(outcome.error)
       }
     }
-    const listeners = this.#listeners
-    this.#listeners = null
-    if (listeners) for (const listener of listeners) listener(outcome)
+    const listener = this.#listener
+    const more = this.#moreListeners
+    this.#listener = null
+    this.#moreListeners = null
+    listener?.(outcome, this.#mark)
+    if (more) for (const another of more) another(outcome)
   }
 
-  /** For the pool: calls back with the outcome, now if it is there, without looking at it. */
-  onSettled(listener: (outcome: Outcome<R>) => void): void {
-    if (this.#outcome) listener(this.#outcome)
-    else if (this.#listeners) this.#listeners.push(listener)
-    else this.#listeners = [listener]
+  /**
+   * For the pool: calls back with the outcome, now if it is there, without looking at it.
+   * @param mark given back with it, so that one function can wait for many results
+   */
+  onSettled(listener: Listener<R>, mark = 0): void {
+    if (this.#outcome) listener(this.#outcome, mark)
+    else if (!this.#listener) {
+      this.#listener = listener
+      this.#mark = mark
+    } else (this.#moreListeners ??= []).push((outcome) => listener(outcome, mark))
   }
 
   /** Whether somebody looks, or has looked, at the outcome. */

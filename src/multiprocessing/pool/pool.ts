@@ -4,9 +4,9 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo, PoolBrokenError, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
-import { type Batch, listPart, type Part, partOf } from '../queue/batch.ts'
+import { type Batch, listPart, type Part } from '../queue/batch.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
-import { locateTarget, type Target, type TargetLocation } from '../targets.ts'
+import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
 import { encodeValue, type Revive } from '../wire/values.ts'
 import { TaskLength } from './ahead.ts'
@@ -68,6 +68,7 @@ export class Pool implements Ending {
   constructor(size: number = availableParallelism(), options: PoolOptions = {}) {
     checkPoolSize(size, options)
     const { initializer, initArgs = [] } = options
+    checkArgs(initArgs, 'initArgs')
     this.size = size
     this.#run = currentRun()
     this.#taskHost = this.#hostOfTasks()
@@ -102,7 +103,8 @@ export class Pool implements Ending {
     if (options) checkApplyOptions(options as ApplyOptions<never>)
     const location = locateTarget(target)
     const call = options ? callOf(location, options) : this.#plainCall(target, location)
-    const payload = partOf(args, 'args')
+    checkArgs(args)
+    const payload = listPart(args, 'args')
     const name = this.#run.observed ? describeCall(location.name, args) : undefined
     return this.#submit(call, payload, name).result as AsyncResult<Awaited<R>>
   }
@@ -203,6 +205,7 @@ export class Pool implements Ending {
   ): AsyncResult<Awaited<R>[]>[] {
     this.#refuseUnlessOpen()
     const location = locateTarget(target)
+    if (calls === 'lists') for (const [index, args] of all.entries()) checkArgs(args, `argsList[${index}]`)
     // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
     const chunks = chunksOf(all, chunkSize, this.size)
     const payloads = chunks.map((chunk) => listPart(chunk, 'args'))
@@ -236,16 +239,17 @@ export class Pool implements Ending {
       whole.settle(outcome)
       this.#call(() => (outcome.ok ? callback?.(outcome.value) : errorCallback?.(outcome.error)))
     }
-    for (const [index, part] of parts.entries()) {
-      part.onSettled((outcome) => {
-        if (!outcome.ok) {
-          settle(outcome)
-          return
-        }
-        results[index] = outcome.value
-        if (--left === 0) settle({ ok: true, value: joined(results) })
-      })
+    const onPart = (outcome: Outcome<R[]>, index: number) => {
+      if (!outcome.ok) {
+        settle(outcome)
+        return
+      }
+      results[index] = outcome.value
+      if (--left === 0) settle({ ok: true, value: joined(results) })
     }
+    parts.forEach((part, index) => {
+      part.onSettled(onPart, index)
+    })
     if (left === 0) settle({ ok: true, value: [] })
     return whole
   }

@@ -2,7 +2,7 @@
 import { constants } from 'node:os'
 import { StateError } from '../errors.ts'
 import { currentRun, type Run } from '../run/run.ts'
-import { locateTarget, type Target, type TargetLocation } from '../targets.ts'
+import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { encodeValue } from '../wire/values.ts'
 import { Child, type ChildEnd } from './child.ts'
 import { reportProcessEnd } from './problems.ts'
@@ -50,6 +50,7 @@ export class Process<A extends any[] = any[]> {
    */
   constructor(target: Target<A>, ...[args, options]: TargetArgs<A>) {
     this.#location = locateTarget(target)
+    checkArgs(args ?? [])
     this.#args = encodeValue(args ?? [], 'args')
     this.#run = currentRun()
     this.name = options?.name ?? this.#run.uniqueName(target.name || 'process')

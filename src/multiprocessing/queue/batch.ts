@@ -185,11 +185,21 @@ export function partOf(value: unknown, what: string): Part {
 /** Lists up to this length are looked through for plain data; longer ones are mostly alike. */
 const SHORT_LIST = 16
 
-/** A list of the library's own making: the items of a chunk of calls, or their results. @throws as `partOf` */
+/**
+ * A list of which only the elements count: the arguments of a call, the items of a chunk of calls, or their results.
+ * @throws as `partOf`
+ */
 export function listPart(list: readonly unknown[], what: string): Part {
-  if (list.length <= SHORT_LIST) return partOf(list, what)
-  const bytes = encodeList(list, what)
-  return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
+  if (list.length > SHORT_LIST) {
+    const bytes = encodeList(list, what)
+    return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
+  }
+  const [first] = list
+  if (list.length !== 1 || typeof first !== 'number' || !Number.isFinite(first) || Object.is(first, -0)) {
+    return partOf(list, what)
+  }
+  const json = `[${first}]`
+  return { kind: 'json', part: json, bytes: LENGTH_BYTES + json.length }
 }
 
 /** @returns the items in as few batches as they fit in, in order; throws UnsendableError for the first that cannot travel */

@@ -13,7 +13,7 @@ import { ownModule } from '../process/own-module.ts'
 import { describeError } from '../process/problems.ts'
 import type { TargetArgs } from '../process/process.ts'
 import { currentRun, type Run } from '../run/run.ts'
-import { locateTarget, type Target, type TargetLocation } from '../targets.ts'
+import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 
 export interface ThreadOptions {
   /** By default the target's name, numbered if it is taken. */
@@ -47,6 +47,7 @@ export class Thread<A extends any[] = any[]> {
    */
   constructor(target: Target<A>, ...[args, options]: TargetArgs<A>) {
     this.#location = locateTarget(target)
+    checkArgs(args ?? [])
     this.#args = args ?? []
     this.#run = currentRun()
     this.name = options?.name ?? this.#run.uniqueName(target.name || 'thread')
