@@ -7,7 +7,7 @@ export const nothing = (n: number) => n
 const [how, count] = [process.argv[2], Number(process.argv[3])]
 process.argv.length = 2
 
-const ROUNDS = 20
+const ROUNDS = 40
 
 main(import.meta, async () => {
   await using pool = new Pool(2)

@@ -17,6 +17,7 @@ export const LEDGER_FD = 4
 
 const HEAD_BYTES = 12
 const MOST_BYTES = 64 * 1024
+const NUMBER_BYTES = 8
 const KINDS = ['numbers', 'texts', 'json', 'values'] as const
 
 /** The worker's side. */
@@ -25,7 +26,8 @@ export class Ledger {
   #at = 0
 
   /** Whether a result is short enough to be noted. */
-  takes({ bytes }: Part): boolean {
+  takes(result: Part | number): boolean {
+    const bytes = typeof result === 'number' ? NUMBER_BYTES : result.bytes
     // A character is three bytes at most.
     return this.#at + HEAD_BYTES + 4 + 3 * bytes <= MOST_BYTES
   }
@@ -36,7 +38,8 @@ export class Ledger {
   }
 
   /** @param task its number among all that the worker was given, from 0 */
-  note(task: number, { kind, part }: Part): void {
+  note(task: number, result: Part | number): void {
+    const { kind, part } = typeof result === 'number' ? { kind: 'numbers' as const, part: result } : result
     const start = this.#at
     const body = start + HEAD_BYTES
     let length: number

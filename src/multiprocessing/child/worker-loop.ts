@@ -1,7 +1,7 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { errorInfo } from '../errors.ts'
 import type { Calls } from '../pool/task.ts'
-import { listPart, OwnBatch, type Part, partOf, ReceivedBatch } from '../queue/batch.ts'
+import { listOf, listPart, OwnBatch, type Part, partOf, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { Target, TargetLocation } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
@@ -162,7 +162,7 @@ export class WorkerLoop {
       this.#inTask = true
       try {
         if (!fn) this.#targets.set(key, (fn = await importTarget(target)))
-        const args = group.batch.valueAt(index, this.#revive) as unknown[]
+        const args = listOf(group.batch.valueAt(index, this.#revive))
         // Several calls may take long together, whatever one of them takes.
         if (calls !== 'one' && args.length > 1) this.flush()
         let result: unknown = calls === 'one' ? fn(...args) : callEach(fn, calls, args)
@@ -172,7 +172,11 @@ export class WorkerLoop {
         }
         this.#hold(
           first + index,
-          calls === 'one' ? partOf(result, 'result') : listPart(result as unknown[], 'result'),
+          calls !== 'one'
+            ? listPart(result as unknown[], 'result')
+            : typeof result === 'number'
+              ? result
+              : partOf(result, 'result'),
           startMs,
         )
       } catch (error) {
@@ -194,12 +198,12 @@ export class WorkerLoop {
     }
   }
 
-  #hold(task: number, part: Part, startMs: number): void {
+  #hold(task: number, part: Part | number, startMs: number): void {
     if (this.#ledger && !this.#ledger.takes(part)) this.flush()
-    if (!this.#held?.add(part)) {
+    if (!this.#held?.addItem(part)) {
       this.flush()
       this.#held = new OwnBatch()
-      this.#held.add(part)
+      this.#held.addItem(part)
       this.#heldSinceMs = startMs
       // It leaves before anything else that this process sends, and at the end of the turn.
       this.#run.hub.flushLater(this)

@@ -4,7 +4,7 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo, PoolBrokenError, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
-import { type Batch, listPart, type Part } from '../queue/batch.ts'
+import { type Batch, listOf, listPart, type Part } from '../queue/batch.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { revive } from '../wire/revive.ts'
@@ -54,6 +54,8 @@ export class Pool implements Ending {
   readonly #taskLength = new TaskLength()
   readonly #taskHost: TaskHost
   readonly #plainCalls = new WeakMap<Target, Call>()
+  #lastTarget: Target | null = null
+  #lastCall: Call | null = null
   #state: PoolState = 'open'
   #startAgain: NodeJS.Timeout | undefined
   #unfinished = 0
@@ -101,11 +103,10 @@ export class Pool implements Ending {
   ): AsyncResult<Awaited<R>> {
     this.#refuseUnlessOpen()
     if (options) checkApplyOptions(options as ApplyOptions<never>)
-    const location = locateTarget(target)
-    const call = options ? callOf(location, options) : this.#plainCall(target, location)
+    const call = options ? callOf(locateTarget(target), options) : this.#plainCall(target)
     checkArgs(args)
     const payload = listPart(args, 'args')
-    const name = this.#run.observed ? describeCall(location.name, args) : undefined
+    const name = this.#run.observed ? describeCall(call.target.name, args) : undefined
     return this.#submit(call, payload, name).result as AsyncResult<Awaited<R>>
   }
 
@@ -190,9 +191,15 @@ export class Pool implements Ending {
   }
 
   /** Most tasks are calls of the same few functions without options: how they are to be done is said once. */
-  #plainCall(target: Target, location: TargetLocation): Call {
+  #plainCall(target: Target): Call {
+    if (target === this.#lastTarget) return this.#lastCall as Call
     let call = this.#plainCalls.get(target)
-    if (!call) this.#plainCalls.set(target, (call = callOf(location, {})))
+    if (!call) {
+      call = callOf(locateTarget(target), {})
+      this.#plainCalls.set(target, call)
+    }
+    this.#lastTarget = target
+    this.#lastCall = call
     return call
   }
 
@@ -318,7 +325,13 @@ export class Pool implements Ending {
   }
 
   /** @param result whose it is, if the task is run again after a failure; else it gets one of its own */
-  #submit(call: Call, payload: Part, name: string | undefined, retryOf?: string, result?: AsyncResult<unknown>): Task {
+  #submit(
+    call: Call,
+    payload: Part | number,
+    name: string | undefined,
+    retryOf?: string,
+    result?: AsyncResult<unknown>,
+  ): Task {
     const task = new Task(this.#taskHost, this.#run.count('task'), call, payload, name, result)
     this.#unfinished++
     this.#waiting.add(task)
@@ -527,6 +540,7 @@ export class Pool implements Ending {
     let value: unknown
     try {
       value = results.valueAt(index, this.#revive)
+      if (task.call.calls !== 'one') value = listOf(value)
     } catch (error) {
       this.#reportFailure(task, errorInfo(error), null)
       this.#fail(task, error as Error, errorInfo(error))

@@ -1,6 +1,6 @@
 /** One call that was submitted to a pool. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import { OwnBatch, type Part } from '../queue/batch.ts'
+import { listOf, OwnBatch, type Part } from '../queue/batch.ts'
 import { Queue } from '../queue/queue.ts'
 import type { TargetLocation } from '../targets.ts'
 import type { Revive } from '../wire/values.ts'
@@ -41,8 +41,8 @@ export interface TaskHost {
 /** Kept small: a program may have hundreds of thousands of them waiting. */
 export class Task implements ResultOwner {
   readonly call: Call
-  /** The encoded arguments. */
-  readonly payload: Part
+  /** The encoded arguments, as `listPart` makes them. */
+  readonly payload: Part | number
   readonly result: AsyncResult<unknown>
   /** Stops what waits on its behalf: its clock and its listener on the signal. */
   stopWaiting: (() => void) | null = null
@@ -61,7 +61,7 @@ export class Task implements ResultOwner {
     host: TaskHost,
     number: number,
     call: Call,
-    payload: Part,
+    payload: Part | number,
     name: string | undefined,
     result?: AsyncResult<unknown>,
   ) {
@@ -101,10 +101,10 @@ export class Task implements ResultOwner {
 }
 
 /** From what was sent, for the arguments themselves may have changed since. */
-function inWords({ target, calls }: Call, payload: Part, reviver: Revive): string {
+function inWords({ target, calls }: Call, payload: Part | number, reviver: Revive): string {
   const batch = new OwnBatch()
-  batch.add(payload)
-  const args = batch.valueAt(0, reviver) as unknown[]
+  batch.addItem(payload)
+  const args = listOf(batch.valueAt(0, reviver))
   return calls === 'one' ? describeCall(target.name, args) : describeChunk(target.name, calls, args)
 }
 

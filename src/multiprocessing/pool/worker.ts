@@ -116,11 +116,11 @@ export class PoolWorker {
       this.tasksTaken++
       this.tasks.push(task)
       const same = first && isSameFunction(first, task)
-      if (same && batch.add(task.payload)) continue
+      if (same && batch.addItem(task.payload)) continue
       send()
       first = task
       batch = new OwnBatch()
-      batch.add(task.payload)
+      batch.addItem(task.payload)
     }
     send()
     if (tasks.length >= MANY) this.#child.sendNow()

@@ -71,6 +71,11 @@ export class OwnBatch implements Batch {
     return true
   }
 
+  /** One item of either form. @returns as `add` */
+  addItem(item: Part | number): boolean {
+    return typeof item === 'number' ? this.addNumber(item) || this.add(partOf(item, 'item')) : this.add(item)
+  }
+
   /** @returns whether it was taken; if not, it is of another kind than the batch's items, or the batch is full */
   add({ kind, part, bytes }: Part): boolean {
     if (this.#kind === null) this.#kind = kind
@@ -186,20 +191,21 @@ export function partOf(value: unknown, what: string): Part {
 const SHORT_LIST = 16
 
 /**
- * A list of which only the elements count: the arguments of a call, the items of a chunk of calls, or their results.
+ * A list of which only the elements count: the arguments of a call, the items of a chunk of calls, or their results. Many have
+ * one number and nothing else, which is written as what it is: whoever reads a list calls `listOf`.
  * @throws as `partOf`
  */
-export function listPart(list: readonly unknown[], what: string): Part {
+export function listPart(list: readonly unknown[], what: string): Part | number {
   if (list.length > SHORT_LIST) {
     const bytes = encodeList(list, what)
     return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
   }
-  const [first] = list
-  if (list.length !== 1 || typeof first !== 'number' || !Number.isFinite(first) || Object.is(first, -0)) {
-    return partOf(list, what)
-  }
-  const json = `[${first}]`
-  return { kind: 'json', part: json, bytes: LENGTH_BYTES + json.length }
+  return list.length === 1 && typeof list[0] === 'number' ? list[0] : partOf(list, what)
+}
+
+/** @returns the list that `listPart` wrote */
+export function listOf(value: unknown): unknown[] {
+  return typeof value === 'number' ? [value] : (value as unknown[])
 }
 
 /** @returns the items in as few batches as they fit in, in order; throws UnsendableError for the first that cannot travel */

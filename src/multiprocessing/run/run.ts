@@ -81,6 +81,7 @@ export class Run {
   readonly retries = new Map<string, () => string>()
   readonly #sink: ((event: TelemetryEvent) => void) | null
   readonly #counts = new Map<string, number>()
+  #tasks = 0
   readonly #interrupts = new Set<(error: Error) => void>()
   readonly #living = new Set<string>()
   #alive: NodeJS.Timeout | undefined
@@ -140,6 +141,8 @@ export class Run {
 
   /** @returns 1, 2, 3 … */
   count(what: Counter): number {
+    // The only ones of which there are millions.
+    if (what === 'task') return ++this.#tasks
     const next = (this.#counts.get(what) ?? 0) + 1
     this.#counts.set(what, next)
     return next
