@@ -51,8 +51,8 @@ const roundTrip = (what: string, percentile: number, goal: number): Case => ({
   what: `Queue, round trip on idle queues (${what})`,
   against: "Python's Queue",
   goal,
-  ours: ['round-trip.ts', '300', String(percentile)],
-  theirs: ['round_trip_rate.py', '300', String(percentile)],
+  ours: ['round-trip.ts', '1500', String(percentile)],
+  theirs: ['round_trip_rate.py', '1500', String(percentile)],
 })
 
 const pool = (what: string, against: string, goal: number, how: string, count: number, theirCount: number): Case => ({

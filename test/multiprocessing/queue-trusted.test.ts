@@ -1,9 +1,14 @@
 /** Puts that need not ask: what `put` promises holds for them as well. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Process, Queue } from '../../src/multiprocessing/index.ts'
-import { putAndExit, putAndFill, putAndSet, putUntilClosed } from '../fixtures/trusted.ts'
+import { keepQueue } from '../fixtures/sync.ts'
+import { putAndExit, putAndFill, putAndLeave, putAndSet, putByAnother, putUntilClosed } from '../fixtures/trusted.ts'
 import { waitUntil } from '../wait-until.ts'
 import { runObserved as run } from './observed.ts'
+
+/** Not even as one that has ended and was not taken notice of. */
+const isRunning = (pid: number) => /^State:\s+[^Z]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
 
 test('whoever learns that something was put finds it in the queue', async () => {
   await run(async () => {
@@ -49,6 +54,44 @@ test('what was put before a sudden exit is in the queue', async () => {
     expect(await queue.size()).toBe(51)
   })
 })
+
+test.each(['joiner', 'sibling'])(
+  'who has joined a putter finds all that it put: in a queue of its %s',
+  async (whose) => {
+    await run(async () => {
+      const out = new Queue<Queue<string>>()
+      const keeper = new Process(keepQueue, [out as never], { daemon: true })
+      keeper.start()
+      const queue = whose === 'joiner' ? new Queue<string>() : await out.get()
+      for (const put of [putAndLeave, putByAnother]) {
+        const child = new Process(put, [queue, 1_000, 20_000])
+        child.start()
+        await child.join()
+        expect(await queue.size()).toBe(1_000)
+        for (let i = 0; i < 1_000; i++) expect((await queue.get()).split(' ')[0]).toBe(String(i))
+      }
+    })
+  },
+)
+
+test.runIf(process.platform === 'linux')(
+  'a process that ends while its parent computes has put all that it put',
+  async () => {
+    await run(async () => {
+      const queue = new Queue<string>()
+      const child = new Process(putAndLeave, [queue, 40, 50_000])
+      child.start()
+      await queue.get()
+      await new Promise((resolve) => setImmediate(resolve))
+      // Puts, last words and end all come at once afterwards.
+      const endMs = performance.now() + 20_000
+      while (isRunning(child.pid as number) && performance.now() < endMs);
+      expect(isRunning(child.pid as number)).toBe(false)
+      await child.join()
+      expect(await queue.size()).toBe(39)
+    })
+  },
+)
 
 test('a queue whose putter is killed ends all the same', async () => {
   await run(async () => {

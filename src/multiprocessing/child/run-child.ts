@@ -49,15 +49,14 @@ function becomePartOfRun(header: StartHeader, channel: Channel): Run {
   return run
 }
 
-/** Ends a child in good order: its puts are in, its own children are gone, everything it had to tell is told. */
+/**
+ * Ends a child in good order: its own children are gone, and the kernel has everything that it put and had to tell. The parent
+ * reads all of that before it takes the child for ended, so whoever has joined it finds its puts in their queues.
+ */
 async function leave(run: Run, channel: Channel, exitCode: number): Promise<never> {
   const queues = QueueService.of(run)
-  await queues.settle()
-  // What waits for an answer, or was put meanwhile by what the target left behind.
-  while (!queues.idle && !channel.closed) {
-    await new Promise((resolve) => setTimeout(resolve, 2))
-    await queues.settle()
-  }
+  // What waits for an answer or for room: the target may have left it behind.
+  while (!queues.idle && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
   await endRun(run)
   for (const report of run.reporters) report()
   channel.send({ type: 'done' })

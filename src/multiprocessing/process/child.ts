@@ -55,7 +55,7 @@ export interface StartHeader extends Header {
 
 /** After the exit, how long to wait for output that is still in the pipes: a grandchild may hold them open for ever. */
 const LAST_OUTPUT_MS = 250
-/** The same for its connection, which nobody else should hold: what it said last counts, however busy this process is. */
+/** Nobody else should hold its connection: it ends, unless nothing comes by it for so long. */
 const LAST_FRAMES_MS = 5_000
 /** A child that said it is done but does not end has hung in `process.exit`, which Node 24 was seen to do. */
 const DONE_BUT_ALIVE_MS = 1_000
@@ -73,11 +73,13 @@ function decodeEvents(payload: Uint8Array, path: string): TelemetryEvent[] {
   return events
 }
 
-async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
+/** @returns whether it was done in time */
+async function atMost(ms: number, done: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
-  await Promise.race([done, late])
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)))
+  const inTime = await Promise.race([done.then(() => true), late])
   clearTimeout(timer)
+  return inTime
 }
 
 export class Child {
@@ -237,7 +239,7 @@ export class Child {
     unguard(this.pid)
     clearTimeout(this.#doneTimer)
     this.#exited = true
-    await Promise.all([atMost(LAST_FRAMES_MS, wireEnd), atMost(LAST_OUTPUT_MS, outputs)])
+    await Promise.all([this.#lastFrames(wireEnd), atMost(LAST_OUTPUT_MS, outputs)])
     for (const stream of this.#process.stdio) stream?.destroy()
     this.#run.hub.removeChild(this.path)
     if (!this.#isWorker) this.ledger?.close()
@@ -245,6 +247,17 @@ export class Child {
     this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal })
     this.#run.children.delete(this)
     return { exitCode, signal, error: this.#error, asked: this.#asked }
+  }
+
+  /** Resolves at the end of the connection, or when nothing came by it for long. */
+  async #lastFrames(wireEnd: Promise<unknown>): Promise<void> {
+    let before: number
+    do {
+      before = this.#channel.bytesRead
+      if (await atMost(LAST_FRAMES_MS, wireEnd)) return
+      // If this process was busy all the time, what came meanwhile is read only now.
+      await new Promise((resolve) => setImmediate(resolve))
+    } while (this.#channel.bytesRead > before)
   }
 
   #unref(): void {

@@ -60,9 +60,9 @@ export class Outbox {
     return this.#trusted && this.#bytesOnTheirWay < WINDOW_BYTES && this.#waiting.size === 0
   }
 
-  /** Whether the owner is known to have taken in all that was put. */
-  get idle(): boolean {
-    return this.#batch === null && this.#onTheirWay.length === 0
+  /** Whether a put waits for it to be open. */
+  get awaited(): boolean {
+    return this.#waiting.size > 0
   }
 
   /** Puts one item, where it is `open`. @throws UnsendableError */
@@ -116,11 +116,6 @@ export class Outbox {
     if (!batch) return
     this.#batch = null
     this.#send(batch)
-  }
-
-  /** How many frames have been sent, ever. */
-  get sent(): number {
-    return this.#taken + this.#onTheirWay.length
   }
 
   /** The owner has taken in so many frames, ever. */

@@ -75,28 +75,11 @@ export class QueueService implements Service {
     }
   }
 
-  /** Whether nothing of this process is on its way to a queue: a child does not end before its puts are in. */
+  /** Whether nothing of this process waits for the owner of a queue. */
   get idle(): boolean {
     if (this.#pending.size > 0) return false
-    for (const { outbox } of this.#outboxes.values()) if (!outbox.idle) return false
+    for (const { outbox } of this.#outboxes.values()) if (outbox.awaited) return false
     return true
-  }
-
-  /** Asks the owners of all queues that something may be on its way to: who answers has taken in what came before. */
-  async settle(): Promise<void> {
-    const answers = [...this.#outboxes].map(([id, { owner, outbox }]) => {
-      outbox.flush()
-      if (outbox.idle) return undefined
-      const { sent } = outbox
-      return new Promise<void>((resolve) => {
-        const answered = () => {
-          outbox.taken(sent)
-          resolve()
-        }
-        this.ask({ id, owner, name: id }, { type: 'queue.size' }, [], { answered, refused: answered })
-      })
-    })
-    await Promise.all(answers)
   }
 
   /** Where this process's puts into a queue of another are, until they leave; one for all objects that stand for the queue. */
