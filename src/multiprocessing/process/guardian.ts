@@ -52,12 +52,23 @@ function restart(): void {
   for (const pid of guarded) shell.stdin?.write(`add ${pid}\n`)
 }
 
-/** Ends this pid too if the present process ends, until {@link unguard}. */
+let starting = false
+
+/**
+ * Ends this pid too if the present process ends, until {@link unguard}. The guardian itself starts at the end of this turn, so that
+ * children that are started together need not wait for it; call this before the child is told what to do, which is not before then.
+ */
 export function guard(pid: number): void {
   if (process.platform === 'win32') return
   guarded.add(pid)
   if (shell) shell.stdin?.write(`add ${pid}\n`)
-  else restart()
+  else if (!starting) {
+    starting = true
+    process.nextTick(() => {
+      starting = false
+      if (!shell && guarded.size > 0) restart()
+    })
+  }
 }
 
 /** The child has ended, and its pid may soon be somebody else's. */
