@@ -49,8 +49,9 @@ const bundle = await rolldown({
 await bundle.write({
   dir: DIST,
   format: 'cjs',
-  // Without comments, which Node would read in every child; names and lines stay.
+  // Without comments, which Node would read in every child, and in characters of one byte, which it reads faster; names and lines stay.
   comments: false,
+  charset: 'ascii',
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
   codeSplitting: {
