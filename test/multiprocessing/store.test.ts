@@ -1,7 +1,10 @@
+import { closeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
 import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
+import { ClaimBoard, type ClaimPlace, Claims } from '../../src/multiprocessing/queue/claims.ts'
 import { QueueStore } from '../../src/multiprocessing/queue/store.ts'
+import { createNamelessFile } from '../../src/multiprocessing/wire/nameless-file.ts'
 
 function open(maxsize = 0) {
   const store = new QueueStore(
@@ -161,12 +164,17 @@ describe('QueueStore', () => {
 
 describe('what comes ahead', () => {
   /** Two items ahead of `a`, which has claimed so many of them when `b` wants one. */
-  function revoked(taken: number) {
+  function revoked(taken: number, claimedAfter = 0) {
     const { store, put, get } = open()
     const recalls: unknown[] = []
     let free = 0
     store.recall = (client, _delivery, count) => recalls.push([client, count])
-    store.claims = () => ({ place: 0, base: 0, taken: () => taken, revoke: () => taken, free: () => free++ })
+    let claimed = taken
+    const revoke = () => {
+      claimed = taken + claimedAfter
+      return taken
+    }
+    store.claims = () => ({ place: 0, base: 0, taken: () => claimed, revoke, free: () => free++ })
     for (const value of [1, 2, 3, 4]) put('p', value)
     let ahead = 0
     const deliver = (_parcels: unknown, delivery: number, more?: { delivery: number }) => {
@@ -197,21 +205,60 @@ describe('what comes ahead', () => {
     expect(free()).toBe(1)
   })
 
-  it('is got as far as it was claimed when its process is gone', () => {
-    const { store, get } = open()
-    let taken = 0
-    store.claims = () => ({ place: 0, base: 0, taken: () => taken, revoke: () => taken, free: () => {} })
-    store.put(
-      'p',
-      batchesOf([1, 2, 3, 4])[0] as Batch,
-      true,
-      { accepted: () => {}, refused: () => {} },
-      () => new Full(),
-    )
-    store.get('a', 1, true, { ahead: 3, deliver: () => {}, refused: () => {} }, () => new Empty())
-    taken = 2
-    store.release((client) => client === 'a')
-    // The first was told by nothing, so it is back, and what was not claimed.
-    expect([get('b')[0]?.values, get('b')[0]?.values]).toEqual([[1], [4]])
+  it('is not got by who claims it after it was revoked, however soon', () => {
+    const { store, recalls, other } = revoked(1, 1)
+    expect(other?.values).toEqual([3])
+    expect(recalls).toEqual([['a', 1]])
+    expect(store.gets).toBe(2)
+  })
+
+  it.each([0, 1])(
+    'is got as far as it was claimed when its process is gone; %i claimed after it was revoked',
+    (late) => {
+      const { store, get } = open()
+      let taken = 0
+      const revoke = () => {
+        taken += late
+        return taken - late
+      }
+      store.claims = () => ({ place: 0, base: 0, taken: () => taken, revoke, free: () => {} })
+      store.put(
+        'p',
+        batchesOf([1, 2, 3, 4])[0] as Batch,
+        true,
+        { accepted: () => {}, refused: () => {} },
+        () => new Full(),
+      )
+      store.get('a', 1, true, { ahead: 3, deliver: () => {}, refused: () => {} }, () => new Empty())
+      taken = 2
+      store.release((client) => client === 'a')
+      // The first was told by nothing, so it is back, and what was not claimed.
+      expect([get('b')[0]?.values, get('b')[0]?.values]).toEqual([[1], [4]])
+    },
+  )
+
+  it('can be claimed in a place where the same number of another queue was revoked', () => {
+    const fd = createNamelessFile() as number
+    const [board, child] = [new ClaimBoard(fd), new Claims(fd)]
+    const claimsOfNext = () => {
+      const { store, put, get } = open()
+      store.recall = () => {}
+      store.claims = () => board.open()
+      for (const value of [1, 2, 3]) put('p', value)
+      let claim: { delivery: number; place: ClaimPlace } | undefined
+      const deliver = (_parcels: unknown, _delivery: number, ahead: typeof claim) => (claim = ahead)
+      store.get('a', 1, true, { ahead: 2, deliver, refused: () => {} }, () => new Empty())
+      const { delivery, place } = claim as unknown as { delivery: number; place: ClaimPlace }
+      expect(child.claim(place.place, place.base, 1, delivery)).toBe(true)
+      get('b')
+      expect(child.claim(place.place, place.base, 2, delivery)).toBe(false)
+      store.giveBack('a', delivery)
+      return place.place
+    }
+    try {
+      expect(claimsOfNext()).toBe(claimsOfNext())
+    } finally {
+      closeSync(fd)
+    }
   })
 })

@@ -96,6 +96,9 @@ export function countOf(parcels: readonly Parcel[]): number {
   return count
 }
 
+/** No two queues of a process have deliveries of the same number: what comes ahead of several is claimed and revoked in the same places. */
+let nextDelivery = 1
+
 export class QueueStore {
   readonly maxsize: number
   readonly #now: () => number
@@ -108,7 +111,6 @@ export class QueueStore {
   #available = 0
   #onTheirWay = 0
   #nextSequence = 0
-  #nextDelivery = 1
   readonly #putters = new Map<Ticket, Putter>()
   readonly #getters = new Map<Ticket, Getter>()
   readonly #deliveries = new Map<number, Delivery>()
@@ -332,8 +334,8 @@ export class QueueStore {
     if (this.#putters.size > 0 || this.#getters.size > 0) this.#serve()
   }
 
-  #lookAt(id: number, delivery: Delivery): void {
-    const taken = delivery.place?.taken() ?? 0
+  /** @param taken what was seen when it was revoked: the process has not got what it claims after that */
+  #lookAt(id: number, delivery: Delivery, taken = delivery.place?.taken() ?? 0): void {
     const more = taken - delivery.claimed
     if (more <= 0) return
     delivery.claimed = taken
@@ -420,8 +422,7 @@ export class QueueStore {
     for (const [id, delivery] of this.#deliveries) {
       if (!isGone(delivery.client)) continue
       // Its connection is gone; it may have some moments left itself, and shall take nothing in them.
-      delivery.place?.revoke(id)
-      this.#lookAt(id, delivery)
+      this.#lookAt(id, delivery, delivery.place?.revoke(id))
       if (delivery.count === 0) continue
       this.#forget(id, delivery)
       lost.push(delivery)
@@ -501,7 +502,7 @@ export class QueueStore {
       const { place, client } = delivery
       if (place) {
         const taken = place.revoke(id)
-        this.#lookAt(id, delivery)
+        this.#lookAt(id, delivery, taken)
         // Even if nothing is left: it may have taken the last one just now, and seen that it was revoked.
         this.recall?.(client, id, taken)
         if (delivery.count === 0) continue
@@ -650,7 +651,7 @@ export class QueueStore {
   #send(client: ClientId, parcels: readonly Parcel[], ahead: boolean, place: ClaimPlace | null): number {
     const count = countOf(parcels)
     this.#onTheirWay += count
-    const id = this.#nextDelivery++
+    const id = nextDelivery++
     if (ahead) this.#heldAhead++
     // What is acknowledged is cut off these, while the ones that are delivered stay as they are.
     const kept = ahead ? parcels.map((parcel) => ({ ...parcel })) : [...parcels]
