@@ -39,11 +39,11 @@ const queue = (
   theirs: ['queue_rate.py', how[1], String(theirCount), String(bytes)],
 })
 
-const crowd = (how: string, count: number): Case => ({
-  what: `Queue, small items, ${how.replaceAll('-', ' ')} (three processes)`,
+const crowd = (how: string, count: number, more: string[] = []): Case => ({
+  what: `Queue, small items, ${[how.replaceAll('-', ' '), ...more].join(', ')} (three processes)`,
   against: "Python's Queue",
   goal: null,
-  ours: ['crowd.ts', how, String(count)],
+  ours: ['crowd.ts', how, String(count), ...more],
   theirs: ['crowd_rate.py', how, '90000'],
 })
 
@@ -117,6 +117,7 @@ const CASES: Case[] = [
   },
   crowd('many-to-one', 900_000),
   crowd('one-to-many', 60_000),
+  crowd('one-to-many', 600_000, ['unordered']),
   roundTrip('median', 50, 1),
   roundTrip('p99', 99, 0.5),
   pool(NO_OP, "Python's apply_async", 12, 'apply_async', 30_000, 30_000),

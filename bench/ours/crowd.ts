@@ -1,4 +1,4 @@
-/** How many items a second, with three producers or three consumers. Arguments: many-to-one or one-to-many, count. */
+/** How many items a second, with three producers or three consumers. Arguments: many-to-one or one-to-many, count, and `unordered`. */
 import { main, Process, Queue } from '../../dist/multiprocessing/index.js'
 
 const THREE = [0, 1, 2]
@@ -17,11 +17,11 @@ export async function consume(queue: Queue<number>, sums: Queue<[number, number]
   await sums.put([got, sum])
 }
 
-const [how, count] = [process.argv[2], Number(process.argv[3])]
+const [how, count, ordered] = [process.argv[2], Number(process.argv[3]), process.argv[4] !== 'unordered']
 process.argv.length = 2
 
 main(import.meta, async () => {
-  const queue = new Queue<number>()
+  const queue = new Queue<number>({ ordered })
   const expected = (count * (count - 1)) / 2
   let start = performance.now()
   let [got, sum] = [0, 0]

@@ -29,7 +29,7 @@ const ONE_OF_BYTES = HEAD_BYTES + LENGTH_BYTES + 1
 
 /** A batch takes no more items than this, and none once it has so many bytes. */
 export const MAX_BATCH_ITEMS = 4_096
-export const MAX_BATCH_BYTES = 256 * 1024
+export const MAX_BATCH_BYTES = 512 * 1024
 
 /** A rough size of what an item takes besides its characters. */
 const NUMBER_BYTES = 8
