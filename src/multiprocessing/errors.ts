@@ -131,7 +131,7 @@ const MAX_TEXT = 64 * 1024
 const MAX_PROPERTY_BYTES = 4 * 1024
 
 /** Any text as a string that can be shown and sent: never throws, never endless. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   try {
     const text = String(value)
     return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
@@ -187,7 +187,7 @@ function jsonOf(error: Error, key: string): string | undefined {
 }
 
 /** Even to ask that may throw: of a proxy. */
-function isError(value: unknown): value is Error {
+export function isError(value: unknown): value is Error {
   try {
     return value instanceof Error
   } catch {

@@ -65,6 +65,41 @@ test('arguments that are no list are refused at the call, by whoever calls witho
   })
 })
 
+test('options that no call can have are refused at the call, and nothing is submitted', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    for (const options of [
+      { callback: 5 },
+      { errorCallback: 'log' },
+      { signal: {} },
+      { retries: -1 },
+      { timeoutMs: 0 },
+      { timeoutMs: Number.NaN },
+      { priority: Number.NaN },
+    ] as never[]) {
+      expect(() => pool.applyAsync(targets.square, [2], options)).toThrow(/ must | is not/)
+    }
+    expect(() => pool.mapAsync(targets.square, [2], { callback: 5 } as never)).toThrow('callback must be a function')
+    pool.close()
+    await pool.join()
+  })
+})
+
+test.each([
+  ['nothing', undefined, 'aborted'],
+  ['what cannot be written', Object.create(null), 'a value that cannot be written as text'],
+  ['what cannot be looked at', Proxy.revocable({}, {}), 'a value that cannot be written as text'],
+])('a task can be aborted for any reason: %s', async (_what, reason, message) => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const abort = new AbortController()
+    const result = pool.applyAsync(targets.loop, [], { signal: abort.signal })
+    if (reason?.revoke) reason.revoke()
+    abort.abort(reason?.proxy ?? reason)
+    await expect(result.get()).rejects.toThrow(message)
+  })
+})
+
 test('imap gives results in order as they come, imapUnordered the first that is there', async () => {
   await run(async () => {
     await using pool = new Pool(2)

@@ -49,8 +49,20 @@ export function checkPoolSize(size: number, { maxTasksPerChild }: PoolOptions): 
   if (maxTasksPerChild !== undefined) checkWhole('maxTasksPerChild', maxTasksPerChild, 1)
 }
 
-/** @throws RangeError for options that no call can have */
-export function checkApplyOptions({ timeoutMs, retries, priority }: ApplyOptions<never>): void {
+function checkFunction(what: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${what} must be a function.`)
+}
+
+/** @throws TypeError for callbacks that cannot be called */
+export function checkCallbacks({ callback, errorCallback }: Callbacks<never>): void {
+  checkFunction('callback', callback)
+  checkFunction('errorCallback', errorCallback)
+}
+
+/** @throws RangeError or TypeError for options that no call can have */
+export function checkApplyOptions({ timeoutMs, retries, priority, signal, ...callbacks }: ApplyOptions<never>): void {
+  checkCallbacks(callbacks)
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal.')
   if (retries !== undefined) checkWhole('retries', retries, 0)
   if (priority !== undefined && !Number.isFinite(priority)) {
     throw new RangeError(`A priority is a finite number, but ${priority} is not.`)

@@ -1,7 +1,16 @@
 /** A pool of worker processes: Python's `multiprocessing.Pool`. */
 import { availableParallelism } from 'node:os'
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import { errorInfo, PoolBrokenError, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
+import {
+  errorInfo,
+  isError,
+  PoolBrokenError,
+  RemoteError,
+  StateError,
+  TimeoutError,
+  textOf,
+  WorkerDiedError,
+} from '../errors.ts'
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
 import { type Batch, listOf, listPart, type Part } from '../queue/batch.ts'
@@ -15,6 +24,7 @@ import {
   type ApplyOptions,
   type Callbacks,
   checkApplyOptions,
+  checkCallbacks,
   checkPoolSize,
   chunksOf,
   type MapAsyncOptions,
@@ -127,6 +137,7 @@ export class Pool implements Ending {
     items: Iterable<T>,
     { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
+    checkCallbacks(callbacks)
     return this.#gather(target.name, this.#submitChunks<R>(target, 'items', [...items], chunkSize), callbacks)
   }
 
@@ -147,6 +158,7 @@ export class Pool implements Ending {
     argsList: Iterable<A>,
     { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
+    checkCallbacks(callbacks)
     return this.#gather(target.name, this.#submitChunks<R>(target, 'lists', [...argsList], chunkSize), callbacks)
   }
 
@@ -772,7 +784,7 @@ function isPlain(task: Task | null): boolean {
 }
 
 function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(`The task was aborted: ${String(reason)}.`)
+  return isError(reason) ? reason : new Error(`The task was aborted: ${textOf(reason)}.`)
 }
 
 function count(number: number, what: string): string {
