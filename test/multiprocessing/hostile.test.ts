@@ -6,14 +6,15 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Barrier, Lock, Manager, Pipe, Process, Queue } from '../../src/multiprocessing/index.ts'
+import { Barrier, Lock, Manager, Pipe, Pool, Process, Queue } from '../../src/multiprocessing/index.ts'
 import { currentRun } from '../../src/multiprocessing/run/run.ts'
 import { Channel } from '../../src/multiprocessing/wire/channel.ts'
 import { encodeFrame } from '../../src/multiprocessing/wire/frames.ts'
-import { breakOff, breakRule, echo, hostilities } from '../fixtures/hostile.ts'
+import { answerWrongly, breakOff, breakRule, echo, hostilities } from '../fixtures/hostile.ts'
+import { pid, same } from '../fixtures/pool.ts'
 import { type Chance, chance } from '../seeded.ts'
-import { waitUntil } from '../wait-until.ts'
-import { observe } from './observed.ts'
+import { isAlive, waitUntil } from '../wait-until.ts'
+import { observe, runObserved as run } from './observed.ts'
 
 test.each(Object.keys(hostilities))(
   '%s: that process is ended, with the reason, and its sibling goes on',
@@ -43,6 +44,17 @@ test.each(Object.keys(hostilities))(
     expect(problems[0]?.error?.name).toBe('WireError')
   },
 )
+
+test('a worker that answers with what is no list fails its task, is ended, and the pool goes on', async () => {
+  await run(async () => {
+    await using pool = new Pool(1)
+    const worker = await pool.apply(pid, [])
+    await expect(pool.map(answerWrongly, [1, 2], { chunkSize: 2 })).rejects.toThrow('where a list must be')
+    // Its second answer is one too many.
+    await waitUntil('ended', () => !isAlive(worker))
+    expect(await pool.map(same, [3, 4], { chunkSize: 2 })).toEqual([3, 4])
+  })
+})
 
 test('a process that breaks off in the middle of a message harms nobody', async () => {
   const run = observe(async () => {

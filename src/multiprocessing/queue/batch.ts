@@ -203,9 +203,11 @@ export function listPart(list: readonly unknown[], what: string): Part | number 
   return list.length === 1 && typeof list[0] === 'number' ? list[0] : partOf(list, what)
 }
 
-/** @returns the list that `listPart` wrote */
+/** @returns the list that `listPart` wrote; throws WireError if it is none */
 export function listOf(value: unknown): unknown[] {
-  return typeof value === 'number' ? [value] : (value as unknown[])
+  if (typeof value === 'number') return [value]
+  if (!Array.isArray(value)) throw new WireError('A message carries something where a list must be.')
+  return value
 }
 
 /** @returns the items in as few batches as they fit in, in order; throws UnsendableError for the first that cannot travel */
