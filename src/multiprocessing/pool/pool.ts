@@ -450,7 +450,7 @@ export class Pool implements Ending {
     let starting = 0
     for (const worker of this.#workers) {
       if (worker.state === 'starting') starting++
-      if (worker.state !== 'idle' || worker.finishing) continue
+      if (!worker.free) continue
       if (worker.tasksTaken >= this.#maxTasksPerChild) {
         worker.finish()
         continue

@@ -90,6 +90,11 @@ export class PoolWorker {
     return this.#child.pid
   }
 
+  /** Whether it can take a task now. */
+  get free(): boolean {
+    return this.state === 'idle' && !this.finishing && this.#child.connected
+  }
+
   /** The task that it works on. */
   get task(): Task | null {
     return this.tasks[0] ?? null

@@ -176,6 +176,11 @@ export class Child {
     return this.#exited
   }
 
+  /** Whether it can be told anything: not if its connection has ended, which its process will soon. */
+  get connected(): boolean {
+    return !this.#channel.closed
+  }
+
   send(header: Header, payload: readonly Uint8Array[] = []): void {
     this.#channel.send(header, payload)
   }

@@ -64,8 +64,9 @@ export class Channel {
     if (this.#closed) shared.close()
   }
 
+  /** Whether nothing comes or goes any more, even if that was not told yet. */
   get closed(): boolean {
-    return this.#closed
+    return this.#closed || this.#error !== null
   }
 
   /** Bytes handed over that the kernel has not taken yet. */
