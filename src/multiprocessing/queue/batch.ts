@@ -132,7 +132,12 @@ export class BytesBatch implements Batch {
   }
 
   encode(): Uint8Array[] {
-    return [this.#head(), new Uint8Array(this.#bytes)]
+    return [this.#head(), this.kept()]
+  }
+
+  /** @returns the bytes as they are now, whatever the program does to them */
+  protected kept(): Uint8Array {
+    return new Uint8Array(this.#bytes)
   }
 
   lend(): Uint8Array[] {
@@ -158,6 +163,10 @@ export class CopiedBytesBatch extends BytesBatch {
     copy.set(bytes)
     super(copy)
     this.#copy = copy
+  }
+
+  protected override kept(): Uint8Array {
+    return this.#copy
   }
 
   sent(): void {
@@ -211,13 +220,18 @@ export function listOf(value: unknown): unknown[] {
 }
 
 /** @returns the items in as few batches as they fit in, in order; throws UnsendableError for the first that cannot travel */
-export function batchesOf(items: Iterable<unknown>): OwnBatch[] {
-  const batches: OwnBatch[] = []
+export function batchesOf(items: Iterable<unknown>): Batch[] {
+  const batches: Batch[] = []
   let batch: OwnBatch | undefined
   let index = -1
   for (const item of items) {
     index++
     if (typeof item === 'number' && batch?.addNumber(item)) continue
+    if (isLargeBytes(item)) {
+      batch = undefined
+      batches.push(new CopiedBytesBatch(item))
+      continue
+    }
     const part = partOf(item, `items[${index}]`)
     if (batch?.add(part)) continue
     batch = new OwnBatch()
