@@ -1,12 +1,8 @@
 """Barriers in rounds, aborted, reset, and with a timeout."""
 from multiprocessing import Barrier, Manager, Process
 from threading import BrokenBarrierError
-from time import sleep
 
-
-def settle(condition):
-    while not condition():
-        sleep(0.01)
+from common.processes import join_all, settle, start_all
 
 
 def go_round(barrier, log, first):
@@ -29,17 +25,6 @@ def is_broken(barrier):
         return False
     except BrokenBarrierError:
         return True
-
-
-def start_all(processes):
-    for process in processes:
-        process.start()
-    return processes
-
-
-def join_all(processes):
-    for process in processes:
-        process.join()
 
 
 if __name__ == '__main__':

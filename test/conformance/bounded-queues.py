@@ -3,10 +3,7 @@ from multiprocessing import Manager, Process, Queue
 from queue import Empty, Full
 from time import sleep
 
-
-def settle(condition):
-    while not condition():
-        sleep(0.01)
+from common.processes import settle
 
 
 def put_noting(queue, count, noted):

@@ -2,10 +2,7 @@
 from multiprocessing import Condition, Lock, Manager, Process, RLock
 from time import sleep
 
-
-def settle(condition):
-    while not condition():
-        sleep(0.01)
+from common.processes import join_all, settle, start_all
 
 
 def wait_once(condition, waiting, woken, number):
@@ -45,17 +42,6 @@ def set_and_notify(condition, values):
     with condition:
         values.ready = 'ready'
         condition.notify()
-
-
-def start_all(processes):
-    for process in processes:
-        process.start()
-    return processes
-
-
-def join_all(processes):
-    for process in processes:
-        process.join()
 
 
 if __name__ == '__main__':

@@ -17,7 +17,9 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 
 async function linesOf(command: string, args: string[]): Promise<string[]> {
   // Ours exits with 1 where a process of it failed, Python with 0: that is one of the differences that are meant.
-  const { stdout } = await run(command, args, { cwd: import.meta.dirname, timeout: 50_000 }).catch(
+  // What Python compiles it would otherwise leave here.
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }
+  const { stdout } = await run(command, args, { cwd: import.meta.dirname, timeout: 50_000, env }).catch(
     (error: { stdout: string }) => error,
   )
   return stdout.trimEnd().split('\n')

@@ -1,11 +1,7 @@
 """Events: many wait for one, flags go up and down, and an answer comes back."""
 from multiprocessing import Event, Manager, Process
-from time import sleep
 
-
-def settle(condition):
-    while not condition():
-        sleep(0.01)
+from common.processes import join_all, settle, start_all
 
 
 def wait_for(event, said, number):
@@ -18,17 +14,6 @@ def answer(question, reply):
     question.wait()
     question.clear()
     reply.set()
-
-
-def start_all(processes):
-    for process in processes:
-        process.start()
-    return processes
-
-
-def join_all(processes):
-    for process in processes:
-        process.join()
 
 
 if __name__ == '__main__':

@@ -2,14 +2,10 @@
 from concurrent.futures import (ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, CancelledError, ProcessPoolExecutor,
                                 TimeoutError, as_completed, wait)
 from multiprocessing import Event
-from time import sleep
+
+from common.processes import settle
 
 gate = None
-
-
-def settle(condition):
-    while not condition():
-        sleep(0.01)
 
 
 def keep(event):

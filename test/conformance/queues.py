@@ -1,6 +1,7 @@
 from multiprocessing import JoinableQueue, Process, Queue, SimpleQueue
 from queue import Empty, Full
-from time import sleep
+
+from common.processes import settle
 
 
 def put_all(queue, items):
@@ -13,11 +14,6 @@ def double(work, results):
         item = work.get()
         results.put(item * 2)
         work.task_done()
-
-
-def settle(condition):
-    while not condition():
-        sleep(0.01)
 
 
 if __name__ == '__main__':

@@ -1,12 +1,8 @@
 """Processes that start processes: one queue for all of them, queues of siblings, and who waits for whom at the end."""
 import os
 from multiprocessing import Event, Process, Queue, active_children
-from time import sleep
 
-
-def settle(condition):
-    while not condition():
-        sleep(0.01)
+from common.processes import settle
 
 
 def finish(processes):
