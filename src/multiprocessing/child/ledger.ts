@@ -8,7 +8,7 @@
  * begin anew with the first result after all were told; which are still of use, their numbers say.
  */
 import { closeSync, readSync, writeSync } from 'node:fs'
-import { type Batch, OwnBatch, type Part } from '../queue/batch.ts'
+import { type Batch, NUMBER_BYTES, OwnBatch, type Part } from '../queue/batch.ts'
 import { ClaimBoard } from '../queue/claims.ts'
 import { createNamelessFile } from '../wire/nameless-file.ts'
 
@@ -17,7 +17,6 @@ export const LEDGER_FD = 4
 
 const HEAD_BYTES = 12
 const MOST_BYTES = 64 * 1024
-const NUMBER_BYTES = 8
 const KINDS = ['numbers', 'texts', 'json', 'values'] as const
 
 /** The worker's side. */

@@ -1,7 +1,7 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { errorInfo } from '../errors.ts'
 import type { Calls } from '../pool/task.ts'
-import { listOf, listPart, OwnBatch, type Part, partOf, ReceivedBatch } from '../queue/batch.ts'
+import { itemPart, listOf, listPart, OwnBatch, type Part, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { Target, TargetLocation } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
@@ -172,11 +172,7 @@ export class WorkerLoop {
         }
         this.#hold(
           first + index,
-          calls !== 'one'
-            ? listPart(result as unknown[], 'result')
-            : typeof result === 'number'
-              ? result
-              : partOf(result, 'result'),
+          calls === 'one' ? itemPart(result, 'result') : listPart(result as unknown[], 'result'),
           startMs,
         )
       } catch (error) {
@@ -187,14 +183,14 @@ export class WorkerLoop {
       }
       this.#inTask = false
       const nowMs = performance.now()
-      startMs = nowMs
       const mustTell = this.#mustTell || nowMs - this.#heldSinceMs > HOLD_MS
+      const mustBreathe = nowMs - this.#breathedMs >= BREATHE_MS
       if (mustTell) await this.#tellAll()
-      if (nowMs - this.#breathedMs >= BREATHE_MS) {
+      if (mustBreathe) {
         await new Promise((resolve) => setImmediate(resolve))
         this.#breathedMs = performance.now()
-      } else if (!mustTell) continue
-      startMs = performance.now()
+      }
+      startMs = mustTell || mustBreathe ? performance.now() : nowMs
     }
   }
 

@@ -64,8 +64,6 @@ export class Pool implements Ending {
   readonly #taskLength = new TaskLength()
   readonly #taskHost: TaskHost
   readonly #plainCalls = new WeakMap<Target, Call>()
-  #lastTarget: Target | null = null
-  #lastCall: Call | null = null
   #state: PoolState = 'open'
   #startAgain: NodeJS.Timeout | undefined
   #unfinished = 0
@@ -135,10 +133,9 @@ export class Pool implements Ending {
   mapAsync<T, R>(
     target: Target<[T], R>,
     items: Iterable<T>,
-    { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>> = {},
+    options: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
-    checkCallbacks(callbacks)
-    return this.#gather(target.name, this.#submitChunks<R>(target, 'items', [...items], chunkSize), callbacks)
+    return this.#mapChunks<R>(target, 'items', [...items], options)
   }
 
   /** Calls `target(...args)` for every list of arguments and waits for all, as `map` does. */
@@ -156,23 +153,14 @@ export class Pool implements Ending {
   starmapAsync<A extends any[], R>(
     target: Target<A, R>,
     argsList: Iterable<A>,
-    { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>> = {},
+    options: MapAsyncOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>[]> {
-    checkCallbacks(callbacks)
-    return this.#gather(target.name, this.#submitChunks<R>(target, 'lists', [...argsList], chunkSize), callbacks)
+    return this.#mapChunks<R>(target, 'lists', [...argsList], options)
   }
 
   /** Calls `target(item)` for every item; gives results in the items' order, each as soon as it is there. */
-  imap<T, R>(
-    target: Target<[T], R>,
-    items: Iterable<T>,
-    { chunkSize = 1 }: MapOptions = {},
-  ): ResultIterator<Awaited<R>> {
-    const reader = new Reader(this.#run)
-    return new ResultIterator(
-      reader,
-      inOrder(reader, this.#submitChunks<R>(target, 'items', [...items], chunkSize, reader)),
-    )
+  imap<T, R>(target: Target<[T], R>, items: Iterable<T>, options: MapOptions = {}): ResultIterator<Awaited<R>> {
+    return this.#iterate<R>(target, 'items', [...items], options, inOrder)
   }
 
   /** The same for lists of arguments. */
@@ -180,39 +168,50 @@ export class Pool implements Ending {
   istarmap<A extends any[], R>(
     target: Target<A, R>,
     argsList: Iterable<A>,
-    { chunkSize = 1 }: MapOptions = {},
+    options: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    const reader = new Reader(this.#run)
-    return new ResultIterator(
-      reader,
-      inOrder(reader, this.#submitChunks<R>(target, 'lists', [...argsList], chunkSize, reader)),
-    )
+    return this.#iterate<R>(target, 'lists', [...argsList], options, inOrder)
   }
 
   /** Calls `target(item)` for every item; gives results in whatever order they come. */
   imapUnordered<T, R>(
     target: Target<[T], R>,
     items: Iterable<T>,
-    { chunkSize = 1 }: MapOptions = {},
+    options: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    const reader = new Reader(this.#run)
-    return new ResultIterator(
-      reader,
-      asTheyCome(reader, this.#submitChunks<R>(target, 'items', [...items], chunkSize, reader)),
-    )
+    return this.#iterate<R>(target, 'items', [...items], options, asTheyCome)
   }
 
   /** Most tasks are calls of the same few functions without options: how they are to be done is said once. */
   #plainCall(target: Target): Call {
-    if (target === this.#lastTarget) return this.#lastCall as Call
     let call = this.#plainCalls.get(target)
     if (!call) {
       call = callOf(locateTarget(target), {})
       this.#plainCalls.set(target, call)
     }
-    this.#lastTarget = target
-    this.#lastCall = call
     return call
+  }
+
+  #mapChunks<R>(
+    target: Target,
+    calls: 'items' | 'lists',
+    all: readonly unknown[],
+    { chunkSize, ...callbacks }: MapAsyncOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>[]> {
+    checkCallbacks(callbacks)
+    return this.#gather(target.name, this.#submitChunks<R>(target, calls, all, chunkSize), callbacks)
+  }
+
+  /** @param order in which the chunks' outcomes are read */
+  #iterate<R>(
+    target: Target,
+    calls: 'items' | 'lists',
+    all: readonly unknown[],
+    { chunkSize = 1 }: MapOptions,
+    order: typeof inOrder | typeof asTheyCome,
+  ): ResultIterator<Awaited<R>> {
+    const reader = new Reader(this.#run)
+    return new ResultIterator(reader, order(reader, this.#submitChunks<R>(target, calls, all, chunkSize, reader)))
   }
 
   #submitChunks<R>(

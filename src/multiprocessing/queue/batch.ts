@@ -13,7 +13,7 @@
 import { WireError } from '../errors.ts'
 import { LentBytes, scratchOf, WholeBytes } from '../wire/lent-bytes.ts'
 import { plainJson } from '../wire/plain-json.ts'
-import { giveBackMemory, takeMemory } from '../wire/read-memory.ts'
+import { giveBackMemory, takeMemory } from '../wire/recycled-memory.ts'
 import { BYTES_ENCODING, decodeValue, encodeList, encodeValue, numbersIn, type Revive } from '../wire/values.ts'
 
 const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
@@ -32,7 +32,7 @@ export const MAX_BATCH_ITEMS = 4_096
 export const MAX_BATCH_BYTES = 512 * 1024
 
 /** A rough size of what an item takes besides its characters. */
-const NUMBER_BYTES = 8
+export const NUMBER_BYTES = 8
 
 /** A range of items. */
 export interface Batch {
@@ -121,14 +121,14 @@ export function isLargeBytes(item: unknown): item is Uint8Array<ArrayBuffer> {
 /** One item of many bytes. They belong to the program, which may change them: what is not sent at once is copied. */
 export class BytesBatch implements Batch {
   readonly count = 1
-  readonly #bytes: Uint8Array<ArrayBuffer>
+  protected readonly bytes: Uint8Array<ArrayBuffer>
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
-    this.#bytes = bytes
+    this.bytes = bytes
   }
 
   valueAt(): unknown {
-    return new Uint8Array(this.#bytes)
+    return new Uint8Array(this.bytes)
   }
 
   encode(): Uint8Array[] {
@@ -137,18 +137,18 @@ export class BytesBatch implements Batch {
 
   /** @returns the bytes as they are now, whatever the program does to them */
   protected kept(): Uint8Array {
-    return new Uint8Array(this.#bytes)
+    return new Uint8Array(this.bytes)
   }
 
   lend(): Uint8Array[] {
-    const { buffer, byteOffset, byteLength } = this.#bytes
+    const { buffer, byteOffset, byteLength } = this.bytes
     return [this.#head(), new WholeBytes(buffer, byteOffset, byteLength)]
   }
 
   #head(): Uint8Array {
     const bytes = Buffer.alloc(ONE_OF_BYTES)
     head(bytes, KIND.values, 1)
-    bytes.writeUInt32LE(1 + this.#bytes.byteLength, HEAD_BYTES)
+    bytes.writeUInt32LE(1 + this.bytes.byteLength, HEAD_BYTES)
     bytes[ONE_OF_BYTES - 1] = BYTES_ENCODING
     return bytes
   }
@@ -156,21 +156,18 @@ export class BytesBatch implements Batch {
 
 /** One item of many bytes, as they are when this is made: for who must wait before they can be sent. */
 export class CopiedBytesBatch extends BytesBatch {
-  readonly #copy: Uint8Array<ArrayBuffer>
-
   constructor(bytes: Uint8Array<ArrayBuffer>) {
     const copy = takeMemory(bytes.byteLength)
     copy.set(bytes)
     super(copy)
-    this.#copy = copy
   }
 
   protected override kept(): Uint8Array {
-    return this.#copy
+    return this.bytes
   }
 
   sent(): void {
-    giveBackMemory(this.#copy)
+    giveBackMemory(this.bytes)
   }
 }
 
@@ -194,6 +191,11 @@ export function partOf(value: unknown, what: string): Part {
   }
   const bytes = encodeValue(value, what)
   return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
+}
+
+/** The same, with a number as itself: most items are numbers, and there are millions of them. @throws as `partOf` */
+export function itemPart(value: unknown, what: string): Part | number {
+  return typeof value === 'number' ? value : partOf(value, what)
 }
 
 /** Lists up to this length are looked through for plain data; longer ones are mostly alike. */

@@ -4,7 +4,7 @@ import type { Run } from '../run/run.ts'
 import type { WholeBytes } from '../wire/lent-bytes.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
-import { type Batch, type Part, partOf, ReceivedBatch } from './batch.ts'
+import { type Batch, itemPart, ReceivedBatch } from './batch.ts'
 import type { Claim, Contested, Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import { QueueService } from './service.ts'
@@ -73,7 +73,7 @@ export class LocalPort implements QueuePort {
   }
 
   offer(item: unknown): boolean {
-    const part: Part | number = typeof item === 'number' ? item : partOf(item, 'item')
+    const part = itemPart(item, 'item')
     if (!this.#store.takesOne || this.#run.stopped) return false
     this.#store.putOne(this.#run.path, part)
     return true

@@ -240,7 +240,7 @@ export class QueueStore {
       last.priority === 0 &&
       last.start < last.end &&
       nowUs - last.acceptedAtUs < SAME_PARCEL_US &&
-      (typeof part === 'number' ? last.batch.addNumber(part) : last.batch.add(part))
+      last.batch.addItem(part)
     ) {
       last.end++
       this.#available++
@@ -250,7 +250,7 @@ export class QueueStore {
       this.#changed?.()
     } else {
       const batch = new OwnBatch()
-      batch.add(typeof part === 'number' ? { kind: 'numbers', part, bytes: 8 } : part)
+      batch.addItem(part)
       this.#accept(batch, 0, 1, 0)
     }
     if (this.#getters.size > 0) this.#serve()

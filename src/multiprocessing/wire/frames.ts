@@ -6,8 +6,9 @@
  * ```
  *
  * With the highest bit of the first length set, the payload is two u32: the length of what the sender has put into the memory that the
- * two share (`shared-buffer.ts`), and how much of it, at its end, is to be in memory of its own. Numbers are big-endian. The header is read by every process on the way, the payload only by the two ends. Bytes come from
- * processes that may be broken: a length is checked before anything is kept for it.
+ * two share (`shared-buffer.ts`), and how much of it, at its end, is to be in memory of its own. Numbers are big-endian. The header is
+ * read by every process on the way, the payload only by the two ends. Bytes come from processes that may be broken: a length is checked
+ * before anything is kept for it.
  */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { isErrorInfo } from '../../shared/telemetry-check.ts'

@@ -1,6 +1,7 @@
 /**
- * Memory for large messages that were read, used again: fresh memory costs more than to read into it, because the kernel must give
- * it page by page. Whoever has taken all out of a message gives it back; what is not given back is the collector's, as ever.
+ * Memory for large messages that are read, and for large bytes that wait to be sent, used again: fresh memory costs more than to
+ * write into it, because the kernel must give it page by page. Whoever needs it no more gives it back; what is not given back is the
+ * collector's, as ever.
  */
 
 const LEAST_BYTES = 32 * 1024

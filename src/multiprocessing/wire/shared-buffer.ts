@@ -13,7 +13,7 @@
 import { closeSync, readSync, writeSync, writevSync } from 'node:fs'
 import { WireError } from '../errors.ts'
 import { WholeBytes } from './lent-bytes.ts'
-import { takeMemory } from './read-memory.ts'
+import { takeMemory } from './recycled-memory.ts'
 
 /** The file, as the child inherits it. */
 export const SHARED_FD = 5
