@@ -1,27 +1,31 @@
 /** Python's `time.sleep`, in milliseconds of program time. */
 import { currentRun } from './run/run.ts'
+import { checkMs } from './run/wait-options.ts'
 
 /**
  * Waits without holding up anything else in the process.
- * @param programMs milliseconds, divided by the run's speed
+ * @param programMs milliseconds, divided by the run's speed; Infinity is until the program is stopped
+ * @throws RangeError for what is no number of milliseconds
  */
 export function sleep(programMs: number): Promise<void> {
+  checkMs('A sleep', programMs)
   const run = currentRun()
   return run.wait((resolve) => {
     const leave = run.blocking?.enter('sleeping')
-    const timer = setTimeout(() => {
+    const stopClock = run.after(programMs, () => {
       leave?.()
       resolve()
-    }, run.realMs(programMs))
+    })
     return () => {
-      clearTimeout(timer)
+      stopClock()
       leave?.()
     }
   })
 }
 
 /**
- * For timers that the library does not know of: a program's own `setTimeout`, a request's time limit.
+ * For timers that the library does not know of: a program's own `setTimeout` (which takes no more than 24 days), a request's
+ * time limit.
  * @returns real milliseconds for milliseconds of program time
  */
 export function toRealMs(programMs: number): number {

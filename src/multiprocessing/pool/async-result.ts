@@ -1,5 +1,6 @@
 /** What `applyAsync` gives back: a result that will be there later. Python's `AsyncResult`. */
 import { StateError, StoppedError, TimeoutError } from '../errors.ts'
+import { after } from '../run/timer.ts'
 import { checkTimeout } from '../run/wait-options.ts'
 
 export type Outcome<R> = { ok: true; value: R } | { ok: false; error: Error }
@@ -110,9 +111,9 @@ export class AsyncResult<R> implements PromiseLike<R> {
         return
       }
       const leave = this.#owner.waits()
-      let timer: NodeJS.Timeout | undefined
+      let stopClock: (() => void) | undefined
       this.onSettled((outcome) => {
-        clearTimeout(timer)
+        stopClock?.()
         leave?.()
         if (isStop(outcome)) promise.catch(() => {})
         then(resolve, reject, outcome)
@@ -122,7 +123,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
         leave?.()
         then(resolve, reject, null)
       }
-      timer = setTimeout(late, this.#owner.realMs(limitMs))
+      stopClock = after(this.#owner.realMs(limitMs), late)
     })
     if (this.#outcome && isStop(this.#outcome)) promise.catch(() => {})
     return promise

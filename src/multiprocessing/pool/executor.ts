@@ -1,6 +1,7 @@
 /** A pool in the words of Python's `concurrent.futures`. */
 import { CancelledError, TimeoutError } from '../errors.ts'
 import { currentRun } from '../run/run.ts'
+import { after } from '../run/timer.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import type { Target } from '../targets.ts'
 import type { AsyncResult, Outcome } from './async-result.ts'
@@ -171,15 +172,15 @@ async function* inTime<R>(results: ResultIterator<R>, endMs: number | undefined)
 /** @throws TimeoutError if it is not there at `endMs` of `performance.now()` */
 async function before<T>(promise: Promise<T>, endMs: number | undefined): Promise<T> {
   if (endMs === undefined) return promise
-  let timer: NodeJS.Timeout | undefined
+  let stopClock: (() => void) | undefined
   const late = new Promise<never>((_, reject) => {
     const tell = () => reject(new TimeoutError('The next result was not there in time.'))
-    timer = setTimeout(tell, Math.max(0, endMs - performance.now()))
+    stopClock = after(Math.max(0, endMs - performance.now()), tell)
   })
   try {
     return await Promise.race([promise, late])
   } finally {
-    clearTimeout(timer)
+    stopClock?.()
   }
 }
 
@@ -222,9 +223,9 @@ export async function wait<F extends AnyFuture>(
   const all = [...new Set(futures)]
   const limitMs = checkTimeout(timeoutMs)
   await new Promise<void>((resolve) => {
-    const timer = limitMs === undefined ? undefined : setTimeout(finish, currentRun().realMs(limitMs))
+    const stopClock = currentRun().after(limitMs, finish)
     function finish() {
-      clearTimeout(timer)
+      stopClock()
       resolve()
     }
     let left = all.length

@@ -67,7 +67,7 @@ export function checkApplyOptions({ timeoutMs, retries, priority, signal, ...cal
   if (priority !== undefined && !Number.isFinite(priority)) {
     throw new RangeError(`A priority is a finite number, but ${priority} is not.`)
   }
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0)) {
     throw new RangeError(`timeoutMs must be a number of milliseconds above 0, but ${timeoutMs} is not.`)
   }
 }

@@ -404,10 +404,10 @@ export class Pool implements Ending {
     const late = () => {
       this.#stopTask(task, new TimeoutError(`${task.name} was stopped, because it ran for more than ${timeoutMs} ms.`))
     }
-    const timer = setTimeout(late, this.#run.realMs(timeoutMs))
+    const stopClock = this.#run.after(timeoutMs, late)
     const before = task.stopWaiting
     task.stopWaiting = () => {
-      clearTimeout(timer)
+      stopClock()
       before?.()
     }
   }

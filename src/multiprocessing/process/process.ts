@@ -2,6 +2,7 @@
 import { constants } from 'node:os'
 import { StateError } from '../errors.ts'
 import { currentRun, type Run } from '../run/run.ts'
+import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { encodeValue } from '../wire/values.ts'
 import { Child, type ChildEnd } from './child.ts'
@@ -77,21 +78,21 @@ export class Process<A extends any[] = any[]> {
    * Waits until the process has ended.
    * @returns whether it has: false only if `timeoutMs` ran out first
    */
-  async join({ timeoutMs }: { timeoutMs?: number } = {}): Promise<boolean> {
+  async join(options: WaitOptions = {}): Promise<boolean> {
+    const timeoutMs = checkTimeout(options.timeoutMs)
     const child = this.#child
     if (!child) throw new StateError(`The process ${this.name} was not started, so it cannot be joined.`)
     if (this.#end) return true
     return this.#run.wait<boolean>((resolve) => {
       const leave = this.#run.blocking?.enter('waiting', { what: 'join', id: child.path, label: `join ${this.name}` })
-      let timer: NodeJS.Timeout | undefined
       const settle = (ended: boolean) => {
-        clearTimeout(timer)
+        stopClock()
         leave?.()
         resolve(ended)
       }
-      if (timeoutMs !== undefined) timer = setTimeout(() => settle(false), this.#run.realMs(timeoutMs))
+      const stopClock = this.#run.after(timeoutMs, () => settle(false))
       child.ended.then(() => settle(true))
-      return () => clearTimeout(timer)
+      return stopClock
     })
   }
 

@@ -94,11 +94,11 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
     const timeoutMs = checkTimeout(options.timeoutMs)
     return this.run.wait((resolve, reject) => {
       const leave = this.run.blocking?.enter('waiting', { what: 'join', id: this.id, label: `join ${this.name}` })
-      let timer: NodeJS.Timeout | undefined
+      let stopClock: (() => void) | undefined
       let settled = false
       const settle = () => {
         settled = true
-        clearTimeout(timer)
+        stopClock?.()
         leave?.()
       }
       const withdraw = this.#ask('join', {
@@ -112,7 +112,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
         },
       })
       // Where the queue is this process's own, the answer may be there by now, and a timer would keep the process from ending.
-      if (timeoutMs !== undefined && !settled) timer = setTimeout(withdraw, this.run.realMs(timeoutMs))
+      if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
       return settle
     })
   }

@@ -1,6 +1,7 @@
 /** The two ways to a queue: it lives in this process, or in another. Both keep the same promises. */
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
+import { after } from '../run/timer.ts'
 import type { WholeBytes } from '../wire/lent-bytes.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
@@ -34,13 +35,6 @@ export interface QueuePort {
 interface Place {
   id: string
   name: string
-}
-
-/** Runs `late` after the time; undefined waits without end. @returns what to call to stop the clock */
-function after(timeoutMs: number | undefined, late: () => void): () => void {
-  if (timeoutMs === undefined) return () => {}
-  const timer = setTimeout(late, timeoutMs)
-  return () => clearTimeout(timer)
 }
 
 function fullAfter(name: string, put: number): Full {

@@ -11,6 +11,7 @@ import type { Child } from '../process/child.ts'
 import { Hub } from '../wire/hub.ts'
 import { Blocking } from './blocking.ts'
 import { createClock } from './clock.ts'
+import { after } from './timer.ts'
 
 export interface RunOptions {
   /** This process's place in the tree: `0` is the run's main process, `0.2` its second child. Also its id. */
@@ -164,6 +165,11 @@ export class Run {
   /** @returns real milliseconds for milliseconds that the program names */
   realMs(programMs: number): number {
     return programMs / this.speed
+  }
+
+  /** Calls `late` once so much program time is over; undefined is never. @returns what to call to stop the clock */
+  after(programMs: number | undefined, late: () => void): () => void {
+    return after(programMs === undefined ? undefined : this.realMs(programMs), late)
   }
 
   get stopped(): Error | null {

@@ -8,8 +8,11 @@ export interface WaitOptions {
 /** @returns the time in program milliseconds, undefined for a wait without end; throws RangeError for what is no time */
 export function checkTimeout(timeoutMs: number | undefined): number | undefined {
   if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return undefined
-  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) {
-    throw new RangeError(`timeoutMs must be a number of milliseconds, but ${String(timeoutMs)} is not.`)
-  }
-  return Math.max(0, timeoutMs)
+  return Math.max(0, checkMs('timeoutMs', timeoutMs))
+}
+
+/** @returns the milliseconds; throws RangeError for what is no number of them */
+export function checkMs(what: string, ms: number): number {
+  if (typeof ms === 'number' && !Number.isNaN(ms)) return ms
+  throw new RangeError(`${what} must be a number of milliseconds, but ${String(ms)} is not.`)
 }

@@ -71,11 +71,11 @@ export abstract class SharedObject {
     const timeoutMs = checkTimeout(options.timeoutMs)
     const answer = await this.run.wait<Answer>((resolve, reject) => {
       const leave = words && this.run.blocking?.enter('waiting', { ...words, id: this.handle.id })
-      let timer: NodeJS.Timeout | undefined
+      let stopClock: (() => void) | undefined
       let settled = false
       const settle = () => {
         settled = true
-        clearTimeout(timer)
+        stopClock?.()
         leave?.()
       }
       const withdraw = ObjectService.of(this.run).ask(this.handle, op, fields, payload, {
@@ -89,7 +89,7 @@ export abstract class SharedObject {
         },
       })
       // An owner in this process may have answered by now: a timer would then only keep the process from ending.
-      if (timeoutMs !== undefined && !settled) timer = setTimeout(withdraw, this.run.realMs(timeoutMs))
+      if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
       return () => {
         settle()
         withdraw()

@@ -13,6 +13,7 @@ import { ownModule } from '../process/own-module.ts'
 import { describeError } from '../process/problems.ts'
 import type { TargetArgs } from '../process/process.ts'
 import { currentRun, type Run } from '../run/run.ts'
+import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 
 export interface ThreadOptions {
@@ -85,21 +86,21 @@ export class Thread<A extends any[] = any[]> {
   }
 
   /** Waits until the thread has ended. @returns whether it has: false only if `timeoutMs` ran out first */
-  async join({ timeoutMs }: { timeoutMs?: number } = {}): Promise<boolean> {
+  async join(options: WaitOptions = {}): Promise<boolean> {
+    const timeoutMs = checkTimeout(options.timeoutMs)
     const ended = this.#ended
     if (!ended) throw new StateError(`The thread ${this.name} was not started, so it cannot be joined.`)
     const run = this.#run
     return run.wait<boolean>((resolve) => {
       const leave = run.blocking?.enter('waiting', { what: 'join', label: `join ${this.name}` })
-      let timer: NodeJS.Timeout | undefined
       const settle = (done: boolean) => {
-        clearTimeout(timer)
+        stopClock()
         leave?.()
         resolve(done)
       }
-      if (timeoutMs !== undefined) timer = setTimeout(() => settle(false), run.realMs(timeoutMs))
+      const stopClock = run.after(timeoutMs, () => settle(false))
       ended.then(() => settle(true))
-      return () => clearTimeout(timer)
+      return stopClock
     })
   }
 
