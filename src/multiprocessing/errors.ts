@@ -1,4 +1,5 @@
 /** The errors of the library. Each says in its message what happened and, where there is something to do, what to do. */
+import { isNotDeeper } from '../shared/checks.ts'
 import type { ErrorInfo } from '../shared/telemetry.ts'
 import { MAX_ERROR_PROPERTIES } from '../shared/telemetry-check.ts'
 
@@ -129,6 +130,7 @@ const MAX_CAUSES = 5
 const MAX_TEXT = 64 * 1024
 /** Of all properties together, as JSON. */
 const MAX_PROPERTY_BYTES = 4 * 1024
+const MOST_PROPERTY_LEVELS = 16
 
 /** Any text as a string that can be shown and sent: never throws, never endless. */
 export function textOf(value: unknown): string {
@@ -180,6 +182,7 @@ function jsonOf(error: Error, key: string): string | undefined {
   try {
     // Read once: a getter may say something else each time.
     const value = (error as unknown as Record<string, unknown>)[key]
+    if (!isNotDeeper(value, MOST_PROPERTY_LEVELS)) return undefined
     return isPlainData(value, { left: MAX_PROPERTY_BYTES }) ? JSON.stringify(value) : undefined
   } catch {
     return undefined

@@ -1,45 +1,14 @@
 /**
  * Whether plain data is what the types of `telemetry.ts` say. Events come from other processes, which may be broken, and
  * from files: nothing is reduced to state that was not checked here.
- *
- * Written by hand rather than with a validator, because every child of a program loads it: it costs no start-up time.
  */
+import { type Check, isCount, isNumber, isRecord, isText, listOf, oneOf, optional, orNull, shape } from './checks.ts'
 import type { ErrorInfo, TelemetryEvent, TelemetryType } from './telemetry.ts'
 
-type Check = (value: unknown) => boolean
 type Fields<T extends TelemetryType> = Record<
   Exclude<keyof Extract<TelemetryEvent, { type: T }>, 'type' | 'atUs'>,
   Check
 >
-
-const isText: Check = (value) => typeof value === 'string'
-const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value)
-const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-const oneOf =
-  (...words: string[]): Check =>
-  (value) =>
-    words.includes(value as string)
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value)
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value)
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check)
-const shape =
-  (fields: Record<string, Check>): Check =>
-  (value) =>
-    isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]))
 
 const MAX_CAUSES = 8
 /** An error carries no more properties than this. */
@@ -55,16 +24,19 @@ export function isErrorInfo(value: unknown, depth = 0): value is ErrorInfo {
   )
 }
 
-const areProperties: Check = (value) => isRecord(value) && Object.keys(value).length <= MAX_ERROR_PROPERTIES
+function areProperties(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length <= MAX_ERROR_PROPERTIES
+}
 
-const isError: Check = (value) => isErrorInfo(value)
+const isError: Check<ErrorInfo> = (value) => isErrorInfo(value)
 const waiter = shape({ process: isText, sinceUs: isNumber })
 
 const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'session.started': {
     program: isText,
     title: isText,
-    parameters: (value) => isRecord(value) && Object.values(value).every((each) => isText(each) || isNumber(each)),
+    parameters: (value): value is Record<string, string | number> =>
+      isRecord(value) && Object.values(value).every((each) => isText(each) || isNumber(each)),
     startedAt: isText,
   },
   'session.ended': { outcome: oneOf('finished', 'stopped', 'failed'), leftovers: isCount },

@@ -10,7 +10,7 @@ import { Barrier, Lock, Manager, Pipe, Pool, Process, Queue } from '../../src/mu
 import { currentRun } from '../../src/multiprocessing/run/run.ts'
 import { Channel } from '../../src/multiprocessing/wire/channel.ts'
 import { encodeFrame } from '../../src/multiprocessing/wire/frames.ts'
-import { answerWrongly, breakOff, breakRule, echo, hostilities } from '../fixtures/hostile.ts'
+import { answerWrongly, breakOff, breakRule, echo, haveRuleBroken, hostilities } from '../fixtures/hostile.ts'
 import { pid, same } from '../fixtures/pool.ts'
 import { type Chance, chance } from '../seeded.ts'
 import { isAlive, waitUntil } from '../wait-until.ts'
@@ -42,6 +42,27 @@ test.each(Object.keys(hostilities))(
     const problems = run.of('problem.raised')
     expect(problems).toHaveLength(1)
     expect(problems[0]?.error?.name).toBe('WireError')
+  },
+)
+
+// What only the one for whom it is can find out, and what everybody on the way can.
+test.each(['items that are no batch', 'to a sibling, in its own name', 'an error with properties 200,000 levels deep'])(
+  '%s, from deep in a tree: that process is ended, and those that passed it on are not',
+  async (rule) => {
+    await run(async () => {
+      const [there, back, ends] = [new Queue<number>(), new Queue<number>(), new Queue<number | null>()]
+      const sibling = new Process(echo, [there, back])
+      const parent = new Process(haveRuleBroken, [rule, ends])
+      sibling.start()
+      parent.start()
+      expect(await ends.get()).toBe(-9)
+      await parent.join()
+      await there.put(1)
+      await there.close()
+      expect(await back.get()).toBe(1)
+      await sibling.join()
+      expect([parent.exitCode, sibling.exitCode]).toEqual([0, 0])
+    })
   },
 )
 

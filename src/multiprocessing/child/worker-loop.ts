@@ -1,38 +1,15 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { errorInfo } from '../errors.ts'
-import type { Calls } from '../pool/task.ts'
 import { itemPart, listOf, listPart, OwnBatch, type Part, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { Target, TargetLocation } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
-import { encodeJson, type Frame, type Header } from '../wire/frames.ts'
+import { encodeJson, type Frame } from '../wire/frames.ts'
+import type { HeaderOf } from '../wire/messages.ts'
 import { revive } from '../wire/revive.ts'
 import { decodeValue, type Revive } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 import type { Ledger } from './ledger.ts'
-
-/** Tasks of the same function on their way to a worker; the payload is a batch: of each its arguments, or those of several calls. */
-export interface TasksHeader extends Header {
-  type: 'tasks'
-  target: TargetLocation
-  calls: Calls
-  /** The number of the first one among all tasks that the worker was given. */
-  first: number
-}
-
-/** The ends of tasks, in the order in which they were begun: results as a batch, or the one error as JSON. */
-export interface TaskEndHeader extends Header {
-  type: 'task-done' | 'task-failed'
-  /** How long each of them took, about. */
-  meanMs: number
-}
-
-/** Tasks that were given and not begun, by their numbers: from the first up to, without, the last. */
-export interface GivenBackHeader extends Header {
-  type: 'given-back'
-  from: number
-  to: number
-}
 
 /** Results of short tasks are held back for so long, to leave together. */
 const HOLD_MS = 0.3
@@ -66,7 +43,7 @@ async function goOnWith(
 }
 
 interface Group {
-  header: TasksHeader
+  header: HeaderOf<'tasks'>
   batch: ReceivedBatch
   /** How many of them have begun, and at how many it ends: the rest was given back. */
   begun: number
@@ -112,7 +89,7 @@ export class WorkerLoop {
   onFrame({ header, payload }: Frame): void {
     switch (header.type) {
       case 'tasks':
-        this.#take(header as TasksHeader, new ReceivedBatch(payload))
+        this.#take(header as HeaderOf<'tasks'>, new ReceivedBatch(payload))
         break
       case 'give-back':
         this.#giveBack()
@@ -122,7 +99,7 @@ export class WorkerLoop {
     }
   }
 
-  #take(header: TasksHeader, batch: ReceivedBatch): void {
+  #take(header: HeaderOf<'tasks'>, batch: ReceivedBatch): void {
     this.#groups.push({ header, batch, begun: 0, end: batch.count })
     if (!this.#working) void this.#workOn()
   }
@@ -177,7 +154,7 @@ export class WorkerLoop {
         )
       } catch (error) {
         this.flush()
-        const header: TaskEndHeader = { type: 'task-failed', meanMs: performance.now() - startMs }
+        const header: HeaderOf<'task-failed'> = { type: 'task-failed', meanMs: performance.now() - startMs }
         this.#channel.send(header, [encodeJson(errorInfo(error))])
         await this.#channel.flush()
       }
@@ -216,7 +193,7 @@ export class WorkerLoop {
     this.#held = null
     this.#mustTell = false
     const meanMs = (performance.now() - this.#heldSinceMs) / held.count
-    const header: TaskEndHeader = { type: 'task-done', meanMs }
+    const header: HeaderOf<'task-done'> = { type: 'task-done', meanMs }
     this.#channel.send(header, held.encode(0, held.count))
     // Notes are of use until the kernel has what they say: what is still in this process would be lost with it.
     this.#channel.writeNow()
@@ -246,7 +223,8 @@ export class WorkerLoop {
       to = group.header.first + group.end
       group.end = kept
     }
-    this.#channel.send({ type: 'given-back', from, to } as GivenBackHeader)
+    const header: HeaderOf<'given-back'> = { type: 'given-back', from, to }
+    this.#channel.send(header)
   }
 }
 

@@ -1,12 +1,12 @@
 /** One worker of a pool, seen from the pool: a child and the task it has. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import type { GivenBackHeader, TaskEndHeader, TasksHeader } from '../child/worker-loop.ts'
 import { WireError } from '../errors.ts'
 import { Child, type ChildEnd } from '../process/child.ts'
 import { type Batch, OwnBatch, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import { decodeErrorInfo, type Frame } from '../wire/frames.ts'
+import type { HeaderOf } from '../wire/messages.ts'
 import type { Task } from './task.ts'
 
 /** What every worker calls before its first task. */
@@ -108,7 +108,7 @@ export class PoolWorker {
     let first: Task | undefined
     const send = () => {
       if (!first) return
-      const header: TasksHeader = {
+      const header: HeaderOf<'tasks'> = {
         type: 'tasks',
         target: first.call.target,
         calls: first.call.calls,
@@ -168,14 +168,14 @@ export class PoolWorker {
     }
     switch (header.type) {
       case 'given-back':
-        this.#takeBack(header as GivenBackHeader)
+        this.#takeBack(header as HeaderOf<'given-back'>)
         break
       case 'task-done':
-        this.#done(new ReceivedBatch(payload), (header as TaskEndHeader).meanMs)
+        this.#done(new ReceivedBatch(payload), (header as HeaderOf<'task-done'>).meanMs)
         break
       case 'task-failed':
         // Before anything is changed: what cannot be read ends the connection, and the task with it.
-        this.#failed(decodeErrorInfo(payload), (header as TaskEndHeader).meanMs)
+        this.#failed(decodeErrorInfo(payload), (header as HeaderOf<'task-failed'>).meanMs)
     }
   }
 
@@ -205,7 +205,7 @@ export class PoolWorker {
     this.#listener.progressed(Number(meanMs))
   }
 
-  #takeBack({ from, to }: GivenBackHeader): void {
+  #takeBack({ from, to }: HeaderOf<'given-back'>): void {
     this.#asked = false
     // The first one is never given back: it is begun.
     const isBack = ({ given }: Task, index: number) => index > 0 && given >= from && given < to

@@ -11,6 +11,7 @@ import type { Run } from '../run/run.ts'
 import type { Channel } from '../wire/channel.ts'
 import { decodeErrorInfo, decodeJson, type Frame, type Header } from '../wire/frames.ts'
 import { isBelow } from '../wire/hub.ts'
+import type { HeaderOf } from '../wire/messages.ts'
 import { unguard } from './guardian.ts'
 import { takeSpare } from './spares.ts'
 import { spawnChild } from './spawn-child.ts'
@@ -34,24 +35,8 @@ export interface ChildOptions {
   onFrame?(frame: Frame): void
 }
 
-/** The first frame to a child: everything it must know to be part of the run. */
-export interface StartHeader extends Header {
-  type: 'start'
-  path: string
-  name: string
-  kind: ChildOptions['kind']
-  speed: number
-  originNs: string
-  observed: boolean
-  nodePath: string | null
-  /** Whether it has a file to note in what it has taken and, of a worker, what it has done. */
-  ledger: boolean
-  /** Whether it shares memory with its parent. */
-  shares: boolean
-  target?: { module: string; name: string }
-  /** Of a worker: what it calls before its first task. */
-  initializer?: { module: string; name: string }
-}
+/** The first frame to a child. */
+export type StartHeader = HeaderOf<'start'>
 
 /** After the exit, how long to wait for output that is still in the pipes: a grandchild may hold them open for ever. */
 const LAST_OUTPUT_MS = 250

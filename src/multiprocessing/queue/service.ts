@@ -7,8 +7,9 @@
  */
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
-import type { RoutedHeader, Service } from '../wire/hub.ts'
+import type { Service } from '../wire/hub.ts'
 import type { WholeBytes } from '../wire/lent-bytes.ts'
+import { MESSAGES } from '../wire/messages.ts'
 import { ReceivedBatch } from './batch.ts'
 import type { Claims } from './claims.ts'
 import { Inbox } from './inbox.ts'
@@ -20,6 +21,13 @@ export interface OwnedQueue {
   readonly name: string
   readonly store: QueueStore
   readonly byPriority: boolean
+}
+
+interface RoutedHeader {
+  type: string
+  to: string
+  from: string
+  [field: string]: unknown
 }
 
 interface Pending {
@@ -50,18 +58,19 @@ export class QueueService implements Service {
   /** Where this process claims what came ahead from queues of its parent; null where it cannot. */
   claims: Claims | null = null
   #nextRequest = 1
+  readonly handlers: Service['handlers']
 
   constructor(run: Run) {
     this.#run = run
+    const handle = (header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes) =>
+      this.#onFrame(header, payload, tail)
+    const types = Object.keys(MESSAGES).filter((type) => type.startsWith('queue.'))
+    this.handlers = Object.fromEntries(types.map((type) => [type, handle]))
   }
 
   /** @returns the service of this run, made when first asked for */
   static of(run: Run): QueueService {
-    const known = run.hub.service('queue')
-    if (known instanceof QueueService) return known
-    const service = new QueueService(run)
-    run.hub.serve('queue', service)
-    return service
+    return run.hub.service(QueueService, () => new QueueService(run))
   }
 
   own(queue: OwnedQueue): void {
@@ -163,7 +172,7 @@ export class QueueService implements Service {
   ): () => void {
     const request = this.#nextRequest++
     this.#pending.set(request, { owner: queue.owner, name: queue.name, ...reply })
-    this.#run.hub.send({ ...header, to: queue.owner, queue: queue.id, request }, payload)
+    this.#run.hub.send({ ...header, to: queue.owner, queue: queue.id, request } as never, payload)
     return () => {
       if (!this.#pending.has(request)) return
       this.#run.hub.send({ type: 'queue.withdraw', to: queue.owner, queue: queue.id, request })
@@ -176,7 +185,7 @@ export class QueueService implements Service {
     return channel?.flush()
   }
 
-  onFrame(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void {
+  #onFrame(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void {
     switch (header.type) {
       case 'queue.put':
       case 'queue.put-trusted':
@@ -350,7 +359,7 @@ export class QueueService implements Service {
     if (header.type === 'queue.taken') known.outbox.taken(Number(header.frames))
     else {
       known.outbox.end({ gone: false })
-      this.#run.hub.send({ type: 'queue.end-known', to: known.owner, queue: header.queue })
+      this.#run.hub.send({ type: 'queue.end-known', to: known.owner, queue: String(header.queue) })
     }
   }
 
@@ -367,7 +376,7 @@ export class QueueService implements Service {
   }
 
   #reply(to: string, type: string, request: number): void {
-    this.#run.hub.send({ type, to, request })
+    this.#run.hub.send({ type, to, request } as never)
   }
 
   #refuse(to: string, request: number, error: Error): void {

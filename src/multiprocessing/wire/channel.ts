@@ -36,8 +36,7 @@ export class Channel {
       try {
         for (const frame of this.#reader.push(chunk)) this.#listener?.onFrame(frame)
       } catch (error) {
-        this.#error = error as Error
-        socket.destroy()
+        this.fail(error as Error)
       }
     })
     this.#socket = socket
@@ -124,6 +123,12 @@ export class Channel {
   ref(keep: boolean): void {
     if (keep) this.#socket.ref()
     else this.#socket.unref()
+  }
+
+  /** Cuts the connection, because of what came by it; nothing more of it counts. */
+  fail(error: Error): void {
+    this.#error ??= error
+    this.#socket.destroy()
   }
 
   /** Cuts the connection; what was sent before is still delivered. */

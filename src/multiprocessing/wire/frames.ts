@@ -10,6 +10,7 @@
  * read by every process on the way, the payload only by the two ends. Bytes come from processes that may be broken: a length is checked
  * before anything is kept for it.
  */
+import { isNotDeeper } from '../../shared/checks.ts'
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { isErrorInfo } from '../../shared/telemetry-check.ts'
 import { WireError } from '../errors.ts'
@@ -79,13 +80,19 @@ export function encodeJson(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value))
 }
 
-/** @throws WireError if the payload is not JSON */
+/** What is nested deeper could not be written as JSON again, or walked through. */
+const MOST_LEVELS = 64
+
+/** @throws WireError if the payload is not JSON, or nested too deep */
 export function decodeJson(payload: Uint8Array): unknown {
+  let value: unknown
   try {
-    return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'))
+    value = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'))
   } catch {
     throw new WireError('A message carries data that cannot be read.')
   }
+  if (!isNotDeeper(value, MOST_LEVELS)) throw new WireError('A message carries data that is nested too deep.')
+  return value
 }
 
 /** @throws WireError if the payload is no error */

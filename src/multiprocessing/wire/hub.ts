@@ -11,23 +11,24 @@ import type { Run } from '../run/run.ts'
 import type { Channel } from './channel.ts'
 import type { Frame, Header, Payload } from './frames.ts'
 import { ownBytes, type WholeBytes } from './lent-bytes.ts'
+import { type AnyOf, checkHeader, type HeaderOf, type RoutedType } from './messages.ts'
 
-/** A header of a frame that may be passed on. */
-export interface RoutedHeader extends Header {
-  to: string
-  from: string
-  [field: string]: unknown
+/** What a process does with messages that are for it, by their types. */
+export type Handlers = {
+  [T in RoutedType]?: (header: HeaderOf<T>, payload: Uint8Array, tail?: WholeBytes) => void
 }
 
-/** What a process does with the frames addressed to it whose type begins with a prefix, such as `queue.`. */
+/** What answers some of the messages that are passed on. */
 export interface Service {
-  onFrame(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void
+  readonly handlers: Handlers
   /** The process with this path and all below it are gone. */
   onPeerGone(isGone: (path: string) => boolean): void
 }
 
-/** The answer to a frame for a process that is gone. */
-const UNREACHABLE = 'hub.unreachable'
+type Handler = (header: Header, payload: Uint8Array, tail?: WholeBytes) => void
+
+/** A header that says where it goes and where it comes from. */
+type RoutedHeader = HeaderOf<RoutedType>
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [first, ...others] = parts
@@ -38,12 +39,19 @@ export function isBelow(path: string, ancestor: string): boolean {
   return path === ancestor || path.startsWith(`${ancestor}.`)
 }
 
+const OF_ANOTHER = 'A process told the end of another that is not its own.'
+
+function checkOwnEnd(path: string, child: string): void {
+  if (!isBelow(path, child)) throw new WireError(OF_ANOTHER)
+}
+
 export class Hub {
   readonly #run: Run
   #parent: Channel | null = null
   readonly #children = new Map<string, Channel>()
   readonly #held = new Set<{ flush(): void }>()
-  readonly #services = new Map<string, Service>()
+  readonly #services = new Map<unknown, Service>()
+  readonly #handlers = new Map<string, Handler>()
 
   constructor(run: Run) {
     this.#run = run
@@ -108,17 +116,18 @@ export class Hub {
     if (this.#children.delete(path)) this.#peerGone(path, null)
   }
 
-  /** @param prefix the part of a frame's type before the dot */
-  serve(prefix: string, service: Service): void {
-    this.#services.set(prefix, service)
-  }
-
-  service(prefix: string): Service | undefined {
-    return this.#services.get(prefix)
+  /** @returns the service of a class, made when first asked for */
+  service<S extends Service>(Class: abstract new (...given: never) => S, make: () => S): S {
+    const known = this.#services.get(Class)
+    if (known) return known as S
+    const made = make()
+    this.#services.set(Class, made)
+    for (const [type, handler] of Object.entries(made.handlers)) this.#handlers.set(type, handler as Handler)
+    return made
   }
 
   /** Sends to any process of the run, this one included. @returns the channel it left by, if it left */
-  send(header: Omit<RoutedHeader, 'from'>, payload: Payload = []): Channel | undefined {
+  send(header: AnyOf<RoutedType, 'from'>, payload: Payload = []): Channel | undefined {
     const whole = { ...header, from: this.#run.path } as RoutedHeader
     if (whole.to === this.#run.path) {
       this.#handle(whole, joined(typeof payload === 'function' ? payload() : payload))
@@ -131,46 +140,69 @@ export class Hub {
     return channel ?? undefined
   }
 
-  /** @returns whether the frame was a routed one, and so is dealt with */
+  /**
+   * @param fromChild the path of the child that sent it; null if the parent did
+   * @returns whether it was one for a hub, and so is dealt with
+   * @throws WireError for what the sender may not send
+   */
   receive(frame: Frame, fromChild: string | null): boolean {
+    const isRouted = checkHeader(frame.header, fromChild === null ? 'parent' : 'child')
+    if (!isRouted) return this.#receiveDirect(frame.header as HeaderOf<'peer-gone' | 'hub.expel'>, fromChild)
     const header = frame.header as RoutedHeader
-    if (header.type === 'peer-gone') {
-      if (typeof header.path !== 'string') throw new WireError('A message says that somebody is gone, but not who.')
-      // A child may tell the end of those below it, and of nobody else.
-      if (fromChild !== null && (header.path === fromChild || !isBelow(header.path, fromChild))) {
-        throw new WireError('A process told the end of another that is not its own.')
-      }
-      this.#peerGone(header.path, fromChild)
-      return true
-    }
-    if (typeof header.to !== 'string' || typeof header.from !== 'string') return false
-    // A child speaks for itself and for what is below it, and for nobody else.
+    // A child speaks for itself and for what is below it, and for nobody else: what it must not say is not passed on either.
     if (fromChild !== null && !isBelow(header.from, fromChild)) {
       throw new WireError('A process sent a message in the name of another.')
     }
+    if (fromChild !== null && header.type === 'hub.unreachable') checkOwnEnd(header.path, fromChild)
     if (header.to !== this.#run.path) this.#passOn(header, frame)
-    else if (header.type !== UNREACHABLE) this.#handle(header, frame.payload, frame.tail)
-    else if (typeof header.path === 'string') {
-      if (fromChild !== null && !isBelow(header.path, fromChild)) {
-        throw new WireError('A process told the end of another that is not its own.')
-      }
-      this.#unreachable(header.path)
-    }
+    else if (header.type === 'hub.unreachable') this.#unreachable(header.path)
+    else this.#handleOf(header, frame, fromChild)
     return true
+  }
+
+  #receiveDirect(header: HeaderOf<'peer-gone' | 'hub.expel'>, fromChild: string | null): boolean {
+    if (header.type === 'peer-gone') {
+      // A child may tell the end of those below it; its own is told by its connection.
+      if (header.path === fromChild) throw new WireError(OF_ANOTHER)
+      if (fromChild !== null) checkOwnEnd(header.path, fromChild)
+      this.#peerGone(header.path, fromChild)
+    } else if (header.type === 'hub.expel') this.#expel(header.path, header.message)
+    else return false
+    return true
+  }
+
+  /** Of what cannot be read, only the sender is at fault, and not those who passed it on: they do not look into it. */
+  #handleOf(header: RoutedHeader, { payload, tail }: Frame, fromChild: string | null): void {
+    try {
+      this.#handle(header, payload, tail)
+    } catch (error) {
+      if (header.from === fromChild) throw error
+      // One that is not below this process is not this one's to end: what it sent is dropped.
+      if (isBelow(header.from, this.#run.path)) this.#expel(header.from, (error as Error).message)
+    }
+  }
+
+  /** Has a process ended by its parent. */
+  #expel(path: string, message: string): void {
+    const channel = this.#next(path)
+    if (this.#children.get(path) === channel) channel?.fail(new WireError(message))
+    else if (channel !== this.#parent) channel?.send({ type: 'hub.expel', path, message } as Header)
   }
 
   #passOn(header: RoutedHeader, { payload, tail }: Frame): void {
     const channel = this.#next(header.to)
     if (channel) channel.send(header, tail ? [payload, tail] : [payload])
-    else if (header.type !== UNREACHABLE) this.send({ type: UNREACHABLE, to: header.from, path: header.to })
+    else if (header.type !== 'hub.unreachable') {
+      this.send({ type: 'hub.unreachable', to: header.from, path: header.to })
+    }
   }
 
   #unreachable(path: string): void {
     for (const service of this.#services.values()) service.onPeerGone((other) => other === path)
   }
 
-  #handle(header: RoutedHeader, payload: Uint8Array, tail?: WholeBytes): void {
-    this.#services.get(header.type.slice(0, header.type.indexOf('.')))?.onFrame(header, payload, tail)
+  #handle(header: Header, payload: Uint8Array, tail?: WholeBytes): void {
+    this.#handlers.get(header.type)?.(header, payload, tail)
   }
 
   #next(path: string): Channel | null {
