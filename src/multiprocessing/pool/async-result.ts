@@ -24,7 +24,8 @@ export interface ResultOwner {
  * every failure itself. Looking at it (`get`, `await`, `then`) marks the failure as observed.
  */
 export class AsyncResult<R> implements PromiseLike<R> {
-  readonly #owner: ResultOwner
+  /** Whose it is now: a task that is tried again hands it on. */
+  owner: ResultOwner
   /** Who waits. Most results have one who does, so a list is made only for more. */
   #listener: Listener<R> | null = null
   #mark = 0
@@ -35,7 +36,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
   #observed = false
 
   constructor(owner: ResultOwner) {
-    this.#owner = owner
+    this.owner = owner
   }
 
   /** For the pool. @returns nothing; the first call counts */
@@ -82,7 +83,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
    */
   get(options?: { timeoutMs?: number }): Promise<R> {
     this.observe()
-    if (options === undefined && !this.#outcome && !this.#owner.watched) {
+    if (options === undefined && !this.#outcome && !this.owner.watched) {
       this.#promised ??= Promise.withResolvers<R>()
       return this.#promised.promise
     }
@@ -110,7 +111,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
         then(resolve, reject, this.#outcome)
         return
       }
-      const leave = this.#owner.waits()
+      const leave = this.owner.waits()
       let stopClock: (() => void) | undefined
       this.onSettled((outcome) => {
         stopClock?.()
@@ -123,7 +124,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
         leave?.()
         then(resolve, reject, null)
       }
-      stopClock = after(this.#owner.realMs(limitMs), late)
+      stopClock = after(this.owner.realMs(limitMs), late)
     })
     if (this.#outcome && isStop(this.#outcome)) promise.catch(() => {})
     return promise
@@ -138,7 +139,7 @@ export class AsyncResult<R> implements PromiseLike<R> {
   observe(): void {
     if (this.#observed) return
     this.#observed = true
-    this.#owner.observed()
+    this.owner.observed()
   }
 
   ready(): boolean {

@@ -1,68 +1,112 @@
-/** Tasks that wait for a worker, in the order in which they are to be begun. Cheap at both ends, however many there are. */
-import type { Task } from './task.ts'
-
-/** So much of the array may be behind the head before it is cut off. */
-const COMPACT_AT = 1_024
+/**
+ * Tasks that wait for a worker, in the order in which they are to be begun. Adding one, beginning one and taking one back cost
+ * the same however many there are: those of one priority are linked to each other.
+ */
+import type { Row, Task } from './task.ts'
 
 export class TaskList {
-  #tasks: (Task | undefined)[] = []
-  #head = 0
+  readonly #rows = new Map<number, Row>()
+  /** A heap: no row is less urgent than the two below it. The first one has tasks, if there are any. */
+  readonly #heap: Row[] = []
+  #length = 0
 
   get length(): number {
-    return this.#tasks.length - this.#head
+    return this.#length
   }
 
   get first(): Task | null {
-    return this.#tasks[this.#head] ?? null
+    return this.#heap[0]?.head ?? null
   }
 
   /** Puts a task behind all that are as urgent or more. */
   add(task: Task): void {
-    let at = this.#tasks.length
-    while (at > this.#head && (this.#tasks[at - 1] as Task).call.priority > task.call.priority) at--
-    if (at === this.#tasks.length) this.#tasks.push(task)
-    else this.#tasks.splice(at, 0, task)
+    const row = this.#rowOf(task.call.priority)
+    task.row = row
+    task.before = row.tail
+    if (row.tail) row.tail.after = task
+    else row.head = task
+    row.tail = task
+    this.#length++
+  }
+
+  /** Puts tasks before all others that are not more urgent, in their order. */
+  addFirst(tasks: readonly Task[]): void {
+    for (const task of tasks.toReversed()) {
+      const row = this.#rowOf(task.call.priority)
+      task.row = row
+      task.after = row.head
+      if (row.head) row.head.before = task
+      else row.tail = task
+      row.head = task
+      this.#length++
+    }
   }
 
   shift(): Task | undefined {
-    const task = this.#tasks[this.#head]
+    const task = this.first
     if (!task) return undefined
-    this.#tasks[this.#head++] = undefined
-    if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#tasks.length) {
-      this.#tasks = this.#tasks.slice(this.#head)
-      this.#head = 0
-    }
+    this.remove(task)
     return task
-  }
-
-  /** Puts tasks, all of the same priority, before all others that are not more urgent, in their order. */
-  addFirst(tasks: readonly Task[]): void {
-    const [first] = tasks
-    if (!first) return
-    const rest = this.#tasks.slice(this.#head) as Task[]
-    const at = rest.findIndex(({ call }) => call.priority >= first.call.priority)
-    const split = at < 0 ? rest.length : at
-    this.#tasks = [...rest.slice(0, split), ...tasks, ...rest.slice(split)]
-    this.#head = 0
   }
 
   /** @returns whether it was there */
   remove(task: Task): boolean {
-    const at = this.#tasks.indexOf(task, this.#head)
-    if (at < 0) return false
-    this.#tasks.splice(at, 1)
+    const { row, before, after } = task
+    if (!row) return false
+    if (before) before.after = after
+    else row.head = after
+    if (after) after.before = before
+    else row.tail = before
+    task.row = task.before = task.after = null
+    this.#length--
+    // The last one stays, for most tasks are as urgent as each other.
+    while (this.#heap.length > 1 && !this.#heap[0]?.head) this.#dropFirstRow()
     return true
-  }
-
-  find(matches: (task: Task) => boolean): Task | undefined {
-    return this.#tasks.slice(this.#head).find((task) => task !== undefined && matches(task))
   }
 
   /** Takes all out. */
   clear(): Task[] {
-    const tasks = this.#tasks.slice(this.#head) as Task[]
-    this.#tasks = []
-    this.#head = 0
+    const tasks: Task[] = []
+    for (let task = this.shift(); task; task = this.shift()) tasks.push(task)
     return tasks
+  }
+
+  #rowOf(priority: number): Row {
+    const known = this.#rows.get(priority)
+    if (known) return known
+    const row: Row = { priority, head: null, tail: null }
+    const heap = this.#heap
+    if (heap[0]?.head === null) {
+      // Without tasks it is the only one.
+      this.#rows.clear()
+      heap.length = 0
+    }
+    this.#rows.set(priority, row)
+    let at = heap.push(row) - 1
+    while (at > 0) {
+      const above = (at - 1) >> 1
+      if ((heap[above] as Row).priority < priority) break
+      heap[at] = heap[above] as Row
+      at = above
+    }
+    heap[at] = row
+    return row
+  }
+
+  #dropFirstRow(): void {
+    const heap = this.#heap
+    this.#rows.delete((heap[0] as Row).priority)
+    const last = heap.pop() as Row
+    for (let at = 0; ; ) {
+      let below = 2 * at + 1
+      if (below + 1 < heap.length && (heap[below + 1] as Row).priority < (heap[below] as Row).priority) below++
+      const next = heap[below]
+      if (!next || next.priority > last.priority) {
+        heap[at] = last
+        return
+      }
+      heap[at] = next
+      at = below
+    }
   }
 }

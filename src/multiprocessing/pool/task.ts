@@ -1,11 +1,10 @@
 /** One call that was submitted to a pool. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import { listOf, OwnBatch, type Part } from '../queue/batch.ts'
-import { Queue } from '../queue/queue.ts'
+import type { Part } from '../queue/batch.ts'
 import type { TargetLocation } from '../targets.ts'
-import type { Revive } from '../wire/values.ts'
 import { AsyncResult, type ResultOwner } from './async-result.ts'
 import type { Reader } from './reader.ts'
+import { nameOf } from './task-name.ts'
 
 export type Calls = 'one' | 'items' | 'lists'
 
@@ -27,6 +26,13 @@ export interface Call {
   readonly reader: Reader | undefined
 }
 
+/** The tasks of one priority that wait for a worker. */
+export interface Row {
+  readonly priority: number
+  head: Task | null
+  tail: Task | null
+}
+
 /** What a task has of its pool. */
 export interface TaskHost {
   /** What the ids of tasks begin with. */
@@ -35,7 +41,6 @@ export interface TaskHost {
   observed(task: Task): void
   waits(task: Task): (() => void) | undefined
   realMs(programMs: number): number
-  revive: Revive
 }
 
 /** Kept small: a program may have hundreds of thousands of them waiting. */
@@ -49,12 +54,16 @@ export class Task implements ResultOwner {
   error: ErrorInfo | null = null
   /** Its number among all that its worker was given, once it has one. */
   given = -1
+  /** Where it is in the list of those that wait; null once it is not. */
+  row: Row | null = null
+  before: Task | null = null
+  after: Task | null = null
   readonly #host: TaskHost
   readonly #number: number
   #name: string | undefined
 
   /**
-   * @param name the call in words; undefined as long as nobody wants to know
+   * @param name the call in words; undefined where nobody wants to know yet and the payload will tell
    * @param result whose it is, if the task is another try; else it gets one of its own
    */
   constructor(
@@ -71,6 +80,7 @@ export class Task implements ResultOwner {
     this.payload = payload
     this.#name = name
     this.result = result ?? new AsyncResult(this)
+    this.result.owner = this
   }
 
   get id(): string {
@@ -79,7 +89,7 @@ export class Task implements ResultOwner {
 
   /** The call in words. */
   get name(): string {
-    this.#name ??= inWords(this.call, this.payload, this.#host.revive)
+    this.#name ??= nameOf(this.call.target.name, this.call.calls, this.payload)
     return this.#name
   }
 
@@ -98,49 +108,4 @@ export class Task implements ResultOwner {
   realMs(programMs: number): number {
     return this.#host.realMs(programMs)
   }
-}
-
-/** From what was sent, for the arguments themselves may have changed since. */
-function inWords({ target, calls }: Call, payload: Part | number, reviver: Revive): string {
-  const batch = new OwnBatch()
-  batch.addItem(payload)
-  const args = listOf(batch.valueAt(0, reviver))
-  return calls === 'one' ? describeCall(target.name, args) : describeChunk(target.name, calls, args)
-}
-
-const MAX_ARGUMENT_CHARACTERS = 24
-
-/** Even what can be sent may not want to be looked at: that must not refuse it. */
-function describeArgument(value: unknown): string {
-  try {
-    return shortly(value)
-  } catch {
-    return '{…}'
-  }
-}
-
-function shortly(value: unknown): string {
-  if (value instanceof Queue) return value.name
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : '[…]'
-  if (typeof value === 'string') {
-    const text = JSON.stringify(value)
-    return text.length > MAX_ARGUMENT_CHARACTERS ? `${text.slice(0, MAX_ARGUMENT_CHARACTERS - 2)}…"` : text
-  }
-  if (typeof value === 'object' && value !== null) {
-    const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name
-    return !name || name === 'Object' ? '{…}' : name
-  }
-  return typeof value === 'bigint' ? `${value}n` : String(value)
-}
-
-/** @returns a chunk of calls in words: `square × 8` */
-export function describeChunk(name: string, calls: 'items' | 'lists', chunk: readonly unknown[]): string {
-  if (chunk.length !== 1) return `${name} × ${chunk.length}`
-  return describeCall(name, calls === 'items' ? chunk : (chunk[0] as unknown[]))
-}
-
-/** @returns the call as it would be written, arguments shortened: `spider(pages, 3)` */
-export function describeCall(name: string, args: readonly unknown[]): string {
-  const shown = args.slice(0, 4).map(describeArgument)
-  return `${name}(${shown.join(', ')}${args.length > 4 ? ', …' : ''})`
 }

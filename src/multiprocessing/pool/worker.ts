@@ -15,19 +15,20 @@ export interface Initializer {
   payload: Uint8Array
 }
 
+/** What becomes of a worker and of the tasks that it has. */
 export interface WorkerListener {
   ready(): void
   /** It has begun a task that it was given ahead. */
-  began(task: Task): void
+  began(task: Task, worker: PoolWorker): void
   /** Tasks that it was given ahead and has not begun. */
-  givenBack(tasks: Task[]): void
+  givenBack(tasks: readonly Task[]): void
   /** The result is the item at `index` of what was received. */
   done(task: Task, results: Batch, index: number): void
-  failed(task: Task, error: ErrorInfo): void
+  failed(task: Task, error: ErrorInfo, worker: PoolWorker): void
   /** Some tasks are done or failed. @param meanMs how long each of them took, about */
   progressed(meanMs: number): void
-  /** `tasks` still says what it had when it ended. */
-  ended(end: ChildEnd): void
+  /** @param left what it had when it ended: the first one was begun */
+  ended(worker: PoolWorker, end: ChildEnd, left: readonly Task[]): void
 }
 
 /** From SIGTERM to SIGKILL, for a worker that is told to end. */
@@ -38,8 +39,6 @@ const MANY = 32
 
 export class PoolWorker {
   state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting'
-  /** What it was given, in this order: it has begun the first and nothing else. */
-  tasks: Task[] = []
   /** How many tasks it was given and has not given back. */
   tasksTaken = 0
   /** The number of the next task, among all that it was ever given. */
@@ -50,6 +49,8 @@ export class PoolWorker {
   wasReady = false
   /** Whether it was told to end, so that its end is no surprise. */
   finishing = false
+  /** What it was given, in this order: it has begun the first and nothing else. */
+  #tasks: Task[] = []
   #asked = false
   readonly #child: Child
   readonly #listener: WorkerListener
@@ -70,11 +71,11 @@ export class PoolWorker {
       if (end.asked) this.finishing = true
       // What it had done and not told is done all the same.
       for (const result of this.#child.ledger?.end(this.task?.given ?? 0) ?? []) {
-        const task = this.tasks.shift()
+        const task = this.#tasks.shift()
         if (task) listener.done(task, result, 0)
-        if (this.task) listener.began(this.task)
+        if (this.task) listener.began(this.task, this)
       }
-      listener.ended(end)
+      listener.ended(this, end, this.takeAll())
     })
   }
 
@@ -97,7 +98,16 @@ export class PoolWorker {
 
   /** The task that it works on. */
   get task(): Task | null {
-    return this.tasks[0] ?? null
+    return this.#tasks[0] ?? null
+  }
+
+  get taskCount(): number {
+    return this.#tasks.length
+  }
+
+  /** Takes from it what it has, whatever it still does with it: for who ends it. */
+  takeAll(): Task[] {
+    return this.#tasks.splice(0)
   }
 
   /** Gives it tasks, to be begun in this order; while it works on another, after that. */
@@ -119,7 +129,7 @@ export class PoolWorker {
     for (const task of tasks) {
       task.given = this.#nextGiven++
       this.tasksTaken++
-      this.tasks.push(task)
+      this.#tasks.push(task)
       const same = first && isSameFunction(first, task)
       if (same && batch.addItem(task.payload)) continue
       send()
@@ -133,7 +143,7 @@ export class PoolWorker {
 
   /** Asks for what it was given ahead and has not begun; see `WorkerListener.givenBack`. */
   askBack(): void {
-    if (this.#asked || this.tasks.length < 2) return
+    if (this.#asked || this.#tasks.length < 2) return
     this.#asked = true
     this.#child.send({ type: 'give-back' })
   }
@@ -180,28 +190,28 @@ export class PoolWorker {
   }
 
   #done(results: ReceivedBatch, meanMs: number): void {
-    if (results.count > this.tasks.length) throw new WireError('A worker sent more results than it was given tasks.')
-    const done = this.tasks.splice(0, results.count)
-    if (this.tasks.length === 0) this.#becomeIdle()
+    if (results.count > this.#tasks.length) throw new WireError('A worker sent more results than it was given tasks.')
+    const done = this.#tasks.splice(0, results.count)
+    if (this.#tasks.length === 0) this.#becomeIdle()
     for (let index = 0; index < done.length; index++) {
       const task = done[index] as Task
       // It began this one when the one before had ended.
-      if (index > 0) this.#listener.began(task)
+      if (index > 0) this.#listener.began(task, this)
       this.#listener.done(task, results, index)
     }
     this.#goOn(meanMs)
   }
 
   #failed(error: ErrorInfo, meanMs: number): void {
-    const task = this.tasks.shift()
+    const task = this.#tasks.shift()
     if (!task) throw new WireError('A worker sent the end of a task that it was not given.')
-    if (this.tasks.length === 0) this.#becomeIdle()
-    this.#listener.failed(task, error)
+    if (this.#tasks.length === 0) this.#becomeIdle()
+    this.#listener.failed(task, error, this)
     this.#goOn(meanMs)
   }
 
   #goOn(meanMs: number): void {
-    if (this.task) this.#listener.began(this.task)
+    if (this.task) this.#listener.began(this.task, this)
     this.#listener.progressed(Number(meanMs))
   }
 
@@ -209,9 +219,9 @@ export class PoolWorker {
     this.#asked = false
     // The first one is never given back: it is begun.
     const isBack = ({ given }: Task, index: number) => index > 0 && given >= from && given < to
-    const back = this.tasks.filter(isBack)
+    const back = this.#tasks.filter(isBack)
     this.tasksTaken -= back.length
-    if (back.length > 0) this.tasks = this.tasks.filter((task, index) => !isBack(task, index))
+    if (back.length > 0) this.#tasks = this.#tasks.filter((task, index) => !isBack(task, index))
     this.#listener.givenBack(back)
   }
 
