@@ -11,16 +11,8 @@ export function sleep(programMs: number): Promise<void> {
   checkMs('A sleep', programMs)
   const run = currentRun()
   return run.wait((resolve) => {
-    const leave = run.blocking?.enter('sleeping')
-    const stopClock = run.after(programMs, () => {
-      leave?.()
-      resolve()
-    })
-    return () => {
-      stopClock()
-      leave?.()
-    }
-  })
+    return run.after(programMs, () => resolve())
+  }, 'sleeping')
 }
 
 /**

@@ -107,7 +107,7 @@ export class WorkerLoop {
   readonly #revive: Revive = (handle) => revive(handle, this.#run)
 
   #wait(): void {
-    this.#stopWaiting = this.#run.blocking?.enter('waiting', { what: 'task', label: 'next task' })
+    this.#stopWaiting = this.#run.blocking?.enter({ what: 'task', label: 'next task' })
   }
 
   /** One task after the other, as long as there are any. */

@@ -198,7 +198,7 @@ export class Pool implements Ending {
   async join(): Promise<void> {
     if (this.#work.state === 'open') throw new StateError('Close or terminate the pool before you join it.')
     await this.#run.wait<void>((resolve) => {
-      const leave = this.#run.blocking?.enter('waiting', {
+      const leave = this.#run.blocking?.enter({
         what: 'join',
         id: this.#work.id,
         label: `join ${this.name}`,

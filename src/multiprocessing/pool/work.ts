@@ -251,7 +251,7 @@ export class Work {
   }
 
   #waitingFor(name: string, id: string): (() => void) | undefined {
-    return this.#run.blocking?.enter('waiting', { what: 'result', id, label: `result of ${name}` })
+    return this.#run.blocking?.enter({ what: 'result', id, label: `result of ${name}` })
   }
 
   #setState(state: PoolState): void {

@@ -83,17 +83,17 @@ export class Process<A extends any[] = any[]> {
     const child = this.#child
     if (!child) throw new StateError(`The process ${this.name} was not started, so it cannot be joined.`)
     if (this.#end) return true
-    return this.#run.wait<boolean>((resolve) => {
-      const leave = this.#run.blocking?.enter('waiting', { what: 'join', id: child.path, label: `join ${this.name}` })
-      const settle = (ended: boolean) => {
-        stopClock()
-        leave?.()
-        resolve(ended)
-      }
-      const stopClock = this.#run.after(timeoutMs, () => settle(false))
-      child.ended.then(() => settle(true))
-      return stopClock
-    })
+    return this.#run.wait<boolean>(
+      (resolve) => {
+        const stopClock = this.#run.after(timeoutMs, () => resolve(false))
+        child.ended.then(() => {
+          stopClock()
+          resolve(true)
+        })
+        return stopClock
+      },
+      { what: 'join', id: child.path, label: `join ${this.name}` },
+    )
   }
 
   /** Asks the process to end, with SIGTERM. Does nothing if it does not run. */

@@ -92,29 +92,30 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    */
   join(options: WaitOptions = {}): Promise<boolean> {
     const timeoutMs = checkTimeout(options.timeoutMs)
-    return this.run.wait((resolve, reject) => {
-      const leave = this.run.blocking?.enter('waiting', { what: 'join', id: this.id, label: `join ${this.name}` })
-      let stopClock: (() => void) | undefined
-      let settled = false
-      const settle = () => {
-        settled = true
-        stopClock?.()
-        leave?.()
-      }
-      const withdraw = this.#ask('join', {
-        resolve: ({ fields }) => {
-          settle()
-          resolve(fields.joined === true)
-        },
-        reject: (error) => {
-          settle()
-          reject(error)
-        },
-      })
-      // Where the queue is this process's own, the answer may be there by now, and a timer would keep the process from ending.
-      if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
-      return settle
-    })
+    return this.run.wait(
+      (resolve, reject) => {
+        let stopClock: (() => void) | undefined
+        let settled = false
+        const settle = () => {
+          settled = true
+          stopClock?.()
+        }
+        const withdraw = this.#ask('join', {
+          resolve: ({ fields }) => {
+            settle()
+            resolve(fields.joined === true)
+          },
+          reject: (error) => {
+            settle()
+            reject(error)
+          },
+        })
+        // Where the queue is this process's own, the answer may be there by now, and a timer would keep the process from ending.
+        if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
+        return settle
+      },
+      { what: 'join', id: this.id, label: `join ${this.name}` },
+    )
   }
 
   override [sharedHandle](): QueueHandle {

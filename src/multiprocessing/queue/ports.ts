@@ -1,4 +1,5 @@
 /** The two ways to a queue: it lives in this process, or in another. Both keep the same promises. */
+import type { WaitTarget } from '../../shared/telemetry.ts'
 import { Empty, Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import { after } from '../run/timer.ts'
@@ -37,6 +38,10 @@ interface Place {
   name: string
 }
 
+/** What a wait is for, as it is shown. */
+const getting = ({ id, name }: Place): WaitTarget => ({ what: 'get', id, label: `get from ${name}` })
+const putting = ({ id, name }: Place): WaitTarget => ({ what: 'put', id, label: `put to ${name}` })
+
 function fullAfter(name: string, put: number): Full {
   return Object.assign(new Full(`The queue ${name} is full.`), { put })
 }
@@ -74,14 +79,10 @@ export class LocalPort implements QueuePort {
   }
 
   put(batch: Batch, { wait, timeoutMs, priority }: Patience): Promise<void> {
-    const { name, id } = this.#place
+    const { name } = this.#place
     return this.#run.wait((resolve, reject) => {
-      let leave: (() => void) | undefined
       let stopClock: (() => void) | undefined
-      const settle = () => {
-        stopClock?.()
-        leave?.()
-      }
+      const settle = () => stopClock?.()
       const ticket = this.#store.put(
         this.#run.path,
         batch,
@@ -100,7 +101,6 @@ export class LocalPort implements QueuePort {
         priority,
       )
       if (!ticket) return undefined
-      leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
       const withdraw = () => {
         settle()
         return this.#store.withdraw(ticket)
@@ -110,7 +110,7 @@ export class LocalPort implements QueuePort {
         if (withdraw()) reject(fullAfter(name, put))
       })
       return withdraw
-    })
+    }, putting(this.#place))
   }
 
   takeOne(): unknown {
@@ -118,15 +118,11 @@ export class LocalPort implements QueuePort {
   }
 
   get(max: number, { wait, timeoutMs }: Patience): Promise<unknown[]> {
-    const { name, id } = this.#place
+    const { name } = this.#place
     const empty = () => new Empty(`The queue ${name} is empty.`)
     return this.#run.wait((resolve, reject) => {
-      let leave: (() => void) | undefined
       let stopClock: (() => void) | undefined
-      const settle = () => {
-        stopClock?.()
-        leave?.()
-      }
+      const settle = () => stopClock?.()
       const ticket = this.#store.get(
         this.#run.path,
         max,
@@ -149,7 +145,6 @@ export class LocalPort implements QueuePort {
         empty,
       )
       if (!ticket) return undefined
-      leave = this.#run.blocking?.enter('waiting', { what: 'get', id, label: `get from ${name}` })
       const withdraw = () => {
         settle()
         return this.#store.withdraw(ticket)
@@ -158,7 +153,7 @@ export class LocalPort implements QueuePort {
         if (withdraw()) reject(empty())
       })
       return withdraw
-    })
+    }, getting(this.#place))
   }
 
   size(): Promise<number> {
@@ -208,58 +203,47 @@ export class RemotePort implements QueuePort {
   }
 
   #whenOpen({ wait, timeoutMs }: Patience): Promise<void> {
-    const { name, id } = this.#place
+    const { name } = this.#place
     return this.#run.wait((resolve, reject) => {
       if (!wait) {
         reject(fullAfter(name, 0))
         return undefined
       }
-      const leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
       let stopClock: (() => void) | undefined
-      const settle = () => {
-        stopClock?.()
-        leave?.()
-      }
       const giveUp = this.#outbox.whenOpen(() => {
-        settle()
+        stopClock?.()
         resolve()
       })
       stopClock = after(timeoutMs, () => {
-        leave?.()
         giveUp()
         reject(fullAfter(name, 0))
       })
       return () => {
-        settle()
+        stopClock?.()
         giveUp()
       }
-    })
+    }, putting(this.#place))
   }
 
   #askToPut(batch: Batch, { wait, timeoutMs, priority }: Patience): Promise<void> {
-    const { name, id } = this.#place
+    const { name } = this.#place
     return this.#run.wait((resolve, reject) => {
-      const leave = this.#run.blocking?.enter('waiting', { what: 'put', id, label: `put to ${name}` })
-      const settle = () => {
-        stopClock()
-        leave?.()
-      }
       const header = { type: 'queue.put', wait, priority }
       const withdraw = this.#service.ask(this.#place, header, batch.encode(0, batch.count), {
         answered: ({ type, put, trusted }) => {
-          settle()
+          stopClock()
           if (trusted === true) this.#outbox.trust()
           if (type === 'queue.done') resolve()
           else reject(fullAfter(name, Number(put)))
         },
         refused: (error) => {
-          settle()
+          stopClock()
           reject(error)
         },
       })
       const stopClock = after(timeoutMs, withdraw)
       return withdraw
-    })
+    }, putting(this.#place))
   }
 
   takeOne(): unknown {
@@ -307,7 +291,7 @@ export class RemotePort implements QueuePort {
     let contested = first
     do {
       if (contested) {
-        if (await contested.granted) return [contested.value()]
+        if (await this.#granted(contested)) return [contested.value()]
         break
       }
       await this.#service.allSent()
@@ -337,34 +321,29 @@ export class RemotePort implements QueuePort {
     return this.get(max, { wait, timeoutMs: left })
   }
 
+  #granted({ granted }: Contested): Promise<boolean> {
+    return this.#run.wait((resolve) => void granted.then(resolve), getting(this.#place))
+  }
+
   /** @returns false if the time ran out first */
   #whenAnswered(answer: Promise<unknown>, timeoutMs: number | undefined): Promise<boolean> {
-    const { name, id } = this.#place
     return this.#run.wait((resolve) => {
-      const leave = this.#run.blocking?.enter('waiting', { what: 'get', id, label: `get from ${name}` })
-      const settle = (answered: boolean) => {
+      const stopClock = after(timeoutMs, () => resolve(false))
+      answer.then(() => {
         stopClock()
-        leave?.()
-        resolve(answered)
-      }
-      const stopClock = after(timeoutMs, () => settle(false))
-      answer.then(() => settle(true))
-      return () => {
-        stopClock()
-        leave?.()
-      }
-    })
+        resolve(true)
+      })
+      return stopClock
+    }, getting(this.#place))
   }
 
   #askToGet(max: number, { wait, timeoutMs }: Patience, ahead: number): Promise<unknown[]> {
-    const { name, id } = this.#place
+    const { name } = this.#place
     this.#inbox.asking++
     return this.#run.wait((resolve, reject) => {
-      const leave = this.#run.blocking?.enter('waiting', { what: 'get', id, label: `get from ${name}` })
       const settle = () => {
         this.#inbox.asking--
         stopClock()
-        leave?.()
       }
       const header = { type: 'queue.get', wait, max, ...(ahead > 0 && { ahead }) }
       const withdraw = this.#service.ask(this.#place, header, [], {
@@ -414,7 +393,7 @@ export class RemotePort implements QueuePort {
       })
       const stopClock = after(timeoutMs, withdraw)
       return withdraw
-    })
+    }, getting(this.#place))
   }
 
   size(): Promise<number> {

@@ -33,7 +33,8 @@ export class Blocking {
   }
 
   /** Something begins to wait. @returns what to call when it has ended, once */
-  enter(state: 'waiting' | 'sleeping', target?: WaitTarget): () => void {
+  enter(what: WaitTarget | 'sleeping'): () => void {
+    const [state, target] = what === 'sleeping' ? ([what, undefined] as const) : (['waiting', what] as const)
     const wait: Wait = { state, target, sinceUs: this.#now(), told: false }
     this.#waits.add(wait)
     this.#timer ??= this.#schedule()

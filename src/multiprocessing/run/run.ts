@@ -5,7 +5,7 @@
  * it is found through the asynchronous context that its main function was called in. A child belongs to one run only.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ProblemRaised, TelemetryEvent } from '../../shared/telemetry.ts'
+import type { ProblemRaised, TelemetryEvent, WaitTarget } from '../../shared/telemetry.ts'
 import { StoppedError } from '../errors.ts'
 import type { Child } from '../process/child.ts'
 import { Hub } from '../wire/hub.ts'
@@ -83,7 +83,8 @@ export class Run {
   readonly #sink: ((event: TelemetryEvent) => void) | null
   readonly #counts = new Map<string, number>()
   #tasks = 0
-  readonly #interrupts = new Set<(error: Error) => void>()
+  /** How to interrupt what waits now, and what for, in the order it began. */
+  readonly #waits = new Map<(error: Error) => void, WaitTarget | 'sleeping' | undefined>()
   readonly #living = new Set<string>()
   #alive: NodeJS.Timeout | undefined
   #breathEvery = 16
@@ -180,17 +181,19 @@ export class Run {
   interrupt(error: Error = new StoppedError()): void {
     if (this.#stopped) return
     this.#stopped = error
-    for (const interrupt of [...this.#interrupts]) interrupt(error)
-    this.#interrupts.clear()
+    for (const interrupt of [...this.#waits.keys()]) interrupt(error)
     this.#mayEnd()
   }
 
   /**
    * A promise that also ends, with the reason, when the run is stopped. The program may not be looking at it any more by
    * then, so that end alone never counts as an unhandled rejection.
+   * @param begin begins to wait; it returns what to call if the wait is interrupted
+   * @param what it waits for, as it is shown; undefined for what does not take long
    */
   wait<T>(
     begin: (resolve: (value: T) => void, reject: (error: Error) => void) => (() => void) | undefined,
+    what?: WaitTarget | 'sleeping',
   ): Promise<T> {
     if (this.#stopped) {
       const ended = Promise.reject<T>(this.#stopped)
@@ -198,29 +201,41 @@ export class Run {
       return ended
     }
     this.#stayAlive()
-    let cancel: (() => void) | undefined
-    let interrupt: (error: Error) => void = () => {}
     const promise = new Promise<T>((resolve, reject) => {
-      interrupt = (error) => {
+      let leave: (() => void) | undefined
+      let cancel: (() => void) | undefined
+      let open = true
+      const end = () => {
+        open = false
+        this.#waits.delete(interrupt)
+        leave?.()
+        this.#mayEnd()
+      }
+      const interrupt = (error: Error) => {
         promise.catch(() => {})
+        end()
         cancel?.()
         reject(error)
       }
-      this.#interrupts.add(interrupt)
+      this.#waits.set(interrupt, what)
       cancel = begin(
         (value) => {
-          this.#interrupts.delete(interrupt)
-          this.#mayEnd()
+          end()
           resolve(value)
         },
         (error) => {
-          this.#interrupts.delete(interrupt)
-          this.#mayEnd()
+          end()
           reject(error)
         },
       )
+      if (open && what && this.blocking) leave = this.blocking.enter(what)
     })
     return promise
+  }
+
+  /** What is waited for now, the latest last; undefined for what was not expected to take long. */
+  get waits(): readonly (WaitTarget | 'sleeping' | undefined)[] {
+    return [...this.#waits.values()]
   }
 
   /**
@@ -252,19 +267,19 @@ export class Run {
    */
   #stayAlive(): void {
     if (!this.#alive) this.#lookAgainIn(STAY_ALIVE_MS.first)
-    else if (this.#interrupts.size === 0) this.#alive.ref()
+    else if (this.#waits.size === 0) this.#alive.ref()
   }
 
   #lookAgainIn(ms: number): void {
     this.#alive = setTimeout(() => {
       this.#alive = undefined
-      if (this.#interrupts.size > 0 && this.children.size > 0) this.#lookAgainIn(Math.min(2 * ms, STAY_ALIVE_MS.last))
+      if (this.#waits.size > 0 && this.children.size > 0) this.#lookAgainIn(Math.min(2 * ms, STAY_ALIVE_MS.last))
     }, ms)
   }
 
   /** Nothing waits any more: what only waited to look holds nobody up. */
   #mayEnd(): void {
-    if (this.#interrupts.size === 0) this.#alive?.unref()
+    if (this.#waits.size === 0) this.#alive?.unref()
   }
 
   /** Calls `fn` so that everything it does, and whatever follows from it, belongs to this run. */

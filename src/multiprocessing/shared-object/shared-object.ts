@@ -69,32 +69,33 @@ export abstract class SharedObject {
     options: WaitOptions = {},
   ): Promise<Answer> {
     const timeoutMs = checkTimeout(options.timeoutMs)
-    const answer = await this.run.wait<Answer>((resolve, reject) => {
-      const leave = words && this.run.blocking?.enter('waiting', { ...words, id: this.handle.id })
-      let stopClock: (() => void) | undefined
-      let settled = false
-      const settle = () => {
-        settled = true
-        stopClock?.()
-        leave?.()
-      }
-      const withdraw = ObjectService.of(this.run).ask(this.handle, op, fields, payload, {
-        resolve: (answer) => {
+    const answer = await this.run.wait<Answer>(
+      (resolve, reject) => {
+        let stopClock: (() => void) | undefined
+        let settled = false
+        const settle = () => {
+          settled = true
+          stopClock?.()
+        }
+        const withdraw = ObjectService.of(this.run).ask(this.handle, op, fields, payload, {
+          resolve: (answer) => {
+            settle()
+            resolve(answer)
+          },
+          reject: (error) => {
+            settle()
+            reject(error)
+          },
+        })
+        // An owner in this process may have answered by now: a timer would then only keep the process from ending.
+        if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
+        return () => {
           settle()
-          resolve(answer)
-        },
-        reject: (error) => {
-          settle()
-          reject(error)
-        },
-      })
-      // An owner in this process may have answered by now: a timer would then only keep the process from ending.
-      if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
-      return () => {
-        settle()
-        withdraw()
-      }
-    })
+          withdraw()
+        }
+      },
+      words && { ...words, id: this.handle.id },
+    )
     const pause = this.run.breathe()
     if (pause) await pause
     return answer

@@ -91,17 +91,17 @@ export class Thread<A extends any[] = any[]> {
     const ended = this.#ended
     if (!ended) throw new StateError(`The thread ${this.name} was not started, so it cannot be joined.`)
     const run = this.#run
-    return run.wait<boolean>((resolve) => {
-      const leave = run.blocking?.enter('waiting', { what: 'join', label: `join ${this.name}` })
-      const settle = (done: boolean) => {
-        stopClock()
-        leave?.()
-        resolve(done)
-      }
-      const stopClock = run.after(timeoutMs, () => settle(false))
-      ended.then(() => settle(true))
-      return stopClock
-    })
+    return run.wait<boolean>(
+      (resolve) => {
+        const stopClock = run.after(timeoutMs, () => resolve(false))
+        ended.then(() => {
+          stopClock()
+          resolve(true)
+        })
+        return stopClock
+      },
+      { what: 'join', label: `join ${this.name}` },
+    )
   }
 
   isAlive(): boolean {
