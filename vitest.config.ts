@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     execArgv: ['--conditions=forkscope-source'],
     // Tests run as plain Node, as the product does: what a child imports and what a test imports is then the same file.
     experimental: { viteModuleRunner: false },
+    // Every child that a test starts would strip and compile the library anew, which costs four times as much as all else in it.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compiled') },
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
