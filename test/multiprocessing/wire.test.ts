@@ -120,6 +120,16 @@ describe('values', () => {
     }
   })
 
+  it('refuses what is larger than a message can be, with the limit, before anything is kept for it', () => {
+    const large = new Uint8Array(1.1 * 2 ** 30)
+    const before = process.memoryUsage().arrayBuffers
+    expect(() => encodeValue(large, 'item')).toThrow(UnsendableError)
+    expect(() => encodeValue(large, 'item')).toThrow(
+      'item takes 1,181,116,006 bytes, and at most 1,072,693,248 (1 GiB)',
+    )
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000)
+  })
+
   it('random bytes give a value or a WireError, nothing else', () => {
     for (let seed = 1; seed <= 5_000; seed++) {
       try {

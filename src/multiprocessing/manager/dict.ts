@@ -15,7 +15,9 @@ export function encodeKey(key: DictKey): string {
     throw new TypeError(`A shared dictionary's key is a text, a number or a boolean, but ${typeof key} is not.`)
   }
   const text = Number.isNaN(key) ? 'NaN' : JSON.stringify(key)
-  if (text.length > MAX_KEY_CHARACTERS) throw new RangeError('A shared dictionary’s key has at most 10,000 characters.')
+  // As it is written in a message, where some characters take several.
+  if (JSON.stringify(text).length > MAX_KEY_CHARACTERS)
+    throw new RangeError('A shared dictionary’s key has at most 10,000 characters.')
   return text
 }
 

@@ -2,6 +2,7 @@
 import type { WaitTarget } from '../../shared/telemetry.ts'
 import { type Counter, currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import { checkSize } from '../wire/frames.ts'
 import { keyOf, registerKind, remember } from '../wire/revive.ts'
 import { type SharedHandle, sharedHandle } from '../wire/values.ts'
 import { type Answer, type Fields, ObjectService, type SharedState } from './service.ts'
@@ -69,6 +70,10 @@ export abstract class SharedObject {
     options: WaitOptions = {},
   ): Promise<Answer> {
     const timeoutMs = checkTimeout(options.timeoutMs)
+    checkSize(
+      payload.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      `what is sent to ${this.name}`,
+    )
     const answer = await this.run.wait<Answer>(
       (resolve, reject) => {
         let stopClock: (() => void) | undefined

@@ -13,7 +13,7 @@
 import { isNotDeeper } from '../../shared/checks.ts'
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { isErrorInfo } from '../../shared/telemetry-check.ts'
-import { WireError } from '../errors.ts'
+import { UnsendableError, WireError } from '../errors.ts'
 import { ownBytes, WholeBytes } from './lent-bytes.ts'
 import type { SharedBuffer } from './shared-buffer.ts'
 
@@ -34,11 +34,26 @@ export type Payload = readonly Uint8Array[] | (() => readonly Uint8Array[])
 /** A frame longer than this closes the connection. Four GiB is what the length field could say. */
 export const MAX_FRAME_BYTES = 1024 * 1024 * 1024
 const MAX_HEADER_BYTES = 0xffff
+/** What a value may have at most: the rest is for what is around it. */
+const MAX_VALUE_BYTES = MAX_FRAME_BYTES - 1024 * 1024
 const PREFIX_BYTES = 6
 const LENGTH_BYTES = 4
 /** Set in a frame's length where the payload is in shared memory. */
 const SHARED = 0x80000000
 const SHARED_LENGTH_BYTES = 8
+
+/**
+ * Called before anything is changed for what is about to be sent.
+ * @param what as it is called in the message, such as `item`
+ * @throws UnsendableError that says the limit
+ */
+export function checkSize(bytes: number, what: string): void {
+  if (bytes <= MAX_VALUE_BYTES) return
+  const [size, limit] = [bytes, MAX_VALUE_BYTES].map((count) => count.toLocaleString('en'))
+  throw new UnsendableError(
+    `This cannot be sent to another process: ${what} takes ${size} bytes, and at most ${limit} (1 GiB) travel at once.`,
+  )
+}
 
 /**
  * @param shared what is shared with the receiver, if anything; a long payload is put there

@@ -116,14 +116,18 @@ export class Requests implements Service {
       if (!asked.open) return
       asked.open = false
       this.#waiting.delete(key)
-      this.#run.hub.send({ ...header, to: from, request } as AnyOf<RoutedType, 'from'>, payload)
+      try {
+        this.#run.hub.send({ ...header, to: from, request } as AnyOf<RoutedType, 'from'>, payload)
+      } catch (error) {
+        // An answer that is too large: the one who asked is told, and has done nothing wrong.
+        this.#run.hub.send(refusal(from, request, error as Error))
+      }
     }
     const asked = {
       client: from,
       open: true,
       answer: (header: AnyOf<RequestType, 'to' | 'from' | 'request'>, payload: Payload = []) => send(header, payload),
-      refuse: ({ name, message }: Error) =>
-        send({ type: 'request.refused', name, message: message.slice(0, MOST_MESSAGE_CHARACTERS) }, []),
+      refuse: (error: Error) => send(refusal(from, request, error), []),
       waits: (withdraw: () => void) => {
         if (asked.open) this.#waiting.set(key, withdraw)
       },
@@ -148,6 +152,10 @@ export class Requests implements Service {
     this.#pending.delete(request)
     return pending.reply
   }
+}
+
+function refusal(to: string, request: number, { name, message }: Error): AnyOf<'request.refused', 'from'> {
+  return { type: 'request.refused', to, request, name, message: message.slice(0, MOST_MESSAGE_CHARACTERS) }
 }
 
 function keyOf(client: string, request: number): string {

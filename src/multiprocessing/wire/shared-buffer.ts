@@ -1,7 +1,7 @@
 /**
  * Memory that a child and its parent share, for what is large: between them a socket holds some 200 KB, so that both sides wait for
  * each other more than they work. It is a file without a name in /dev/shm, read and written like any file, a ring for each direction.
- * Elsewhere than on Linux, and where the ring is full, everything goes by the socket.
+ * Elsewhere than on Linux, where the ring is full, and once anything fails (no memory is left, say), everything goes by the socket.
  *
  * ```
  * 0: u32 bytes read of the way down · 64: u32 bytes read of the way up · 4096: ring down · 4096 + RING_BYTES: ring up
@@ -48,12 +48,14 @@ export class SharedBuffer {
     this.#fd = fd
     this.#out = side === 'parent' ? down : up
     this.#in = side === 'parent' ? up : down
+    if (side === 'parent') this.#keepRoomForCounts()
   }
 
   /** @returns whether it is in the buffer now, to be told by its length; if not, it must go another way */
   write(parts: readonly Uint8Array[], bytes: number): boolean {
-    if (bytes < LEAST_BYTES || bytes > MOST_BYTES || this.#broken || !this.#hasRoom(bytes)) return false
+    if (bytes < LEAST_BYTES || bytes > MOST_BYTES || this.#broken) return false
     try {
+      if (!this.#hasRoom(bytes)) return false
       let at = this.#written % RING_BYTES
       if (at + bytes <= RING_BYTES) this.#writeAll(parts, bytes, at)
       else {
@@ -86,11 +88,7 @@ export class SharedBuffer {
     const tail = tailBytes > 0 ? new WholeBytes(Buffer.allocUnsafeSlow(tailBytes).buffer, 0, tailBytes) : undefined
     this.#readInto(payload)
     if (tail) this.#readInto(tail)
-    if (this.#read - this.#counted >= COUNT_EVERY_BYTES) {
-      this.#counted = this.#read
-      this.#word.writeUInt32LE(this.#read % 2 ** 32)
-      writeSync(this.#fd, this.#word, 0, COUNT_BYTES, this.#in.count)
-    }
+    if (this.#read - this.#counted >= COUNT_EVERY_BYTES) this.#count()
     return { payload, tail }
   }
 
@@ -99,12 +97,36 @@ export class SharedBuffer {
     closeSync(this.#fd)
   }
 
+  /** Memory is given page by page, when it is first written: this page must not be the one that is not there any more. */
+  #keepRoomForCounts(): void {
+    try {
+      writeSync(this.#fd, new Uint8Array(RINGS_AT), 0, RINGS_AT, 0)
+    } catch {
+      this.#broken = true
+    }
+  }
+
+  #count(): void {
+    this.#word.writeUInt32LE(this.#read % 2 ** 32)
+    try {
+      writeSync(this.#fd, this.#word, 0, COUNT_BYTES, this.#in.count)
+      this.#counted = this.#read
+    } catch {
+      // The other side takes the ring for full then, and goes by the socket.
+    }
+  }
+
   #readInto(data: Uint8Array): void {
     const bytes = data.byteLength
     const at = this.#read % RING_BYTES
     const first = Math.min(bytes, RING_BYTES - at)
-    let there = readSync(this.#fd, data, 0, first, this.#in.ring + at)
-    if (first < bytes) there += readSync(this.#fd, data, first, bytes - first, this.#in.ring)
+    let there = 0
+    try {
+      there = readSync(this.#fd, data, 0, first, this.#in.ring + at)
+      if (first < bytes) there += readSync(this.#fd, data, first, bytes - first, this.#in.ring)
+    } catch (cause) {
+      throw new WireError('A message is in shared memory that cannot be read.', { cause })
+    }
     if (there !== bytes) throw new WireError('A message is shorter than it says.')
     this.#read += bytes
   }

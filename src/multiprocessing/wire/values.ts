@@ -6,6 +6,7 @@
  */
 import { errorInfo, UnsendableError, WireError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
+import { checkSize } from './frames.ts'
 
 /** The key of the method that makes an object shared. */
 export const sharedHandle: unique symbol = Symbol.for('forkscope.sharedHandle')
@@ -172,6 +173,7 @@ function clone(encoding: number, value: unknown, original: unknown, what: string
   } catch (error) {
     throw refusal(original, what, error)
   }
+  checkSize(bytes.byteLength, what)
   const whole = new Uint8Array(1 + bytes.byteLength)
   whole[0] = encoding
   whole.set(bytes, 1)
@@ -179,12 +181,15 @@ function clone(encoding: number, value: unknown, original: unknown, what: string
 }
 
 /** Written where it will stay: for large texts every copy counts. */
-function encodeText(text: string): Uint8Array {
+function encodeText(text: string, what: string): Uint8Array {
+  checkSize(text.length, what)
   // Most texts are ASCII, a byte for each character; where one is not, its length is counted first.
   const guess = Buffer.allocUnsafe(1 + text.length)
   guess[0] = ENCODING.text
   if (utf8.encodeInto(text, guess.subarray(1)).read === text.length) return guess
-  const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(text))
+  const length = Buffer.byteLength(text)
+  checkSize(length, what)
+  const bytes = Buffer.allocUnsafe(1 + length)
   bytes[0] = ENCODING.text
   bytes.write(text, 1, 'utf8')
   return bytes
@@ -215,16 +220,17 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
   if (typeof value === 'number') return encodeNumber(value)
   if (value === undefined) return Uint8Array.of(ENCODING.nothing)
   // A lone surrogate has no UTF-8 form, so such a string is cloned instead.
-  if (typeof value === 'string' && value.isWellFormed()) return encodeText(value)
+  if (typeof value === 'string' && value.isWellFormed()) return encodeText(value, what)
   let copy: unknown
   try {
     if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
+      checkSize(value.byteLength, what)
       return raw(ENCODING.bytes, value)
     }
     if (containsShared(value, new Set())) copy = withMarks(value, new Map())
   } catch (error) {
     // A getter or a proxy that throws.
-    throw refusal(value, what, error)
+    throw error instanceof UnsendableError ? error : refusal(value, what, error)
   }
   if (copy !== undefined) return clone(ENCODING.cloneWithShared, copy, value, what)
   return clone(ENCODING.clone, value, value, what)
@@ -236,6 +242,7 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
  */
 export function encodeList(list: readonly unknown[], what: string): Uint8Array {
   if (list.length === 0 || !list.every((item) => typeof item === 'number')) return encodeValue(list, what)
+  checkSize(8 * list.length, what)
   // The first number has its place after eight bytes, where it can be written as what it is.
   const bytes = new Uint8Array(8 + 8 * list.length)
   const numbers = new Float64Array(bytes.buffer, 8)

@@ -1,0 +1,46 @@
+/** Programs that find little memory to share: /dev/shm of a size that is asked for, in a mount namespace of their own. */
+import { execFile, execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+/** Docker's default, about what one page less than a ring needs, and nothing at all: used up by others, or not to be written. */
+export type Shm = '64m' | '64k' | 'full' | 'read-only'
+
+const MOUNT = {
+  '64m': 'mount -t tmpfs -o size=64m tmpfs /dev/shm',
+  '64k': 'mount -t tmpfs -o size=64k tmpfs /dev/shm',
+  full: 'mount -t tmpfs -o size=64k tmpfs /dev/shm && ! head -c 128k /dev/zero 2>/dev/null >/dev/shm/full',
+  'read-only': 'mount -t tmpfs -o ro,size=64k tmpfs /dev/shm',
+} as const
+
+/** @returns what a command is called with, in front, so that it runs with such a /dev/shm */
+export function withShm(shm: Shm): [file: string, ...args: string[]] {
+  return ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', `${MOUNT[shm]} && exec "$@"`, 'sh']
+}
+
+/** Whether this machine lets us have one. */
+export function canMountShm(): boolean {
+  try {
+    const [file, ...args] = withShm('full')
+    execFileSync(file, [...args, 'true'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @returns how a fixture, run as a program with such a /dev/shm, ended and what it wrote */
+export function runWithShm(
+  shm: Shm,
+  fixture: string,
+  env: Record<string, string> = {},
+): Promise<{ stdout: string; stderr: string; exitCode: number | null }> {
+  const program = join(import.meta.dirname, 'fixtures', fixture)
+  const [file, ...args] = withShm(shm)
+  const command = [...args, process.execPath, '--conditions=forkscope-source', program]
+  const options = { timeout: 60_000, killSignal: 'SIGKILL' as const, env: { ...process.env, ...env } }
+  return new Promise((resolve) => {
+    const child = execFile(file, command, options, (_error, stdout, stderr) => {
+      resolve({ stdout, stderr, exitCode: child.exitCode })
+    })
+  })
+}
