@@ -1,19 +1,36 @@
-/** `npm run storm -- [--minutes 5] [--seed 1]`: one storm after the other, each with the next seed. */
+/**
+ * `npm run storm -- [--minutes 5] [--seed 1] [--without inner,full]`: one storm after the other, each with the next seed, and what
+ * all did together.
+ */
 import { parseArgs } from 'node:util'
-import { runStorm } from './storm.ts'
+import { describeStorm, stormOf } from './own-process.ts'
+import { FORCES } from './strikes.ts'
+
+const STORM_MS = 5_000
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
+  options: {
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+    without: { type: 'string', default: '' },
+  },
 })
+const without = values.without.split(',')
+const forces = FORCES.filter((force) => !without.includes(force))
 const end = performance.now() + Number(values.minutes) * 60_000
+const sums: Record<string, number> = {}
 let bad = 0
 for (let seed = Number(values.seed); performance.now() < end; seed++) {
-  const { items, arrived, kills, stops, tasks, faults } = await runStorm({ seed, forMs: 4_000 })
-  process.stdout.write(
-    `seed ${seed}: ${kills} killed, ${stops} stopped; ${items} items put, ${arrived} arrived; ` +
-      `${tasks.done} tasks done, ${tasks.failed} failed${faults.length === 0 ? '; all accounted for' : ''}\n`,
-  )
-  for (const fault of faults) process.stdout.write(`  FAULT: ${fault}\n`)
-  bad += faults.length
+  const report = await stormOf(seed, STORM_MS, forces)
+  process.stdout.write(describeStorm(report))
+  bad += report.faults.length
+  const { put, got, givenBack, killed, stopped, full, tasks } = report
+  for (const [what, count] of Object.entries({ put, got, givenBack, ...killed, stopped, full, ...tasks })) {
+    sums[what] = (sums[what] ?? 0) + count
+  }
 }
-process.exitCode = bad > 0 ? 1 : 0
+process.stdout.write(`In all: ${JSON.stringify(sums)}\n${bad === 0 ? 'No fault.' : `${bad} FAULTS.`}\n`)
+// A storm in which nothing happened has found nothing.
+const idle = Object.keys(sums).filter((what) => sums[what] === 0 && !without.includes(what))
+if (idle.length > 0) process.stdout.write(`Nothing of this happened: ${idle.join(', ')}\n`)
+process.exitCode = bad > 0 || idle.length > 0 ? 1 : 0
