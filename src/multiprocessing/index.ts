@@ -25,17 +25,10 @@ export { Manager } from './manager/manager.ts'
 export { Namespace } from './manager/namespace.ts'
 export { Connection, Pipe, type PipeOptions } from './pipe/pipe.ts'
 export type { AsyncResult } from './pool/async-result.ts'
-export {
-  asCompleted,
-  type ExecutorMapOptions,
-  Future,
-  ProcessPoolExecutor,
-  type ShutdownOptions,
-  type WaitForFuturesOptions,
-  wait,
-} from './pool/executor.ts'
+export { type ExecutorMapOptions, ProcessPoolExecutor, type ShutdownOptions } from './pool/executor.ts'
+export { asCompleted, Future, type WaitForFuturesOptions, wait } from './pool/future.ts'
 export type { ApplyOptions, Callbacks, MapAsyncOptions, MapOptions, PoolOptions } from './pool/options.ts'
-export type { ResultIterator } from './pool/ordered-results.ts'
+export type { ResultIterator } from './pool/result-iterator.ts'
 export { Pool } from './pool/pool.ts'
 export { activeChildren, Process, type ProcessOptions } from './process/process.ts'
 export { keepSpares } from './process/spares.ts'

@@ -142,6 +142,11 @@ export class AsyncResult<R> implements PromiseLike<R> {
     this.owner.observed()
   }
 
+  /** For the pool: what the task failed with, without looking at it; null if it did not fail, or not yet. */
+  get failure(): Error | null {
+    return this.#outcome && !this.#outcome.ok ? this.#outcome.error : null
+  }
+
   ready(): boolean {
     return this.#outcome !== null
   }

@@ -4,6 +4,7 @@ import { errorInfo, RemoteError, StateError, TimeoutError, WorkerDiedError } fro
 import type { ChildEnd } from '../process/child.ts'
 import { describeEnd, describeError } from '../process/problems.ts'
 import type { Run } from '../run/run.ts'
+import type { Readable } from './reader.ts'
 import type { Call, Task } from './task.ts'
 import type { PoolWorker } from './worker.ts'
 
@@ -43,6 +44,17 @@ export class Failures {
     this.fail(task, new RemoteError(error, origin), error)
   }
 
+  /** What should be called cannot be: there is no task, but an error where its result would be read. */
+  refused(call: Call, result: Readable, error: Error): void {
+    // A moment later, for nobody can read yet what is refused at the call.
+    queueMicrotask(() => {
+      if (result.observed) return
+      const info = errorInfo(error)
+      const message = `${call.target.name} was not called as often as it should be: ${describeError(info)}`
+      this.#tellOf({ call, result }, { kind: 'task-failed', message, pool: this.#pool.id, error: info })
+    })
+  }
+
   /** What the task gave back cannot be read here. */
   cannotBeRead(task: Task, error: Error): void {
     const info = errorInfo(error)
@@ -70,16 +82,22 @@ export class Failures {
       { pid: worker.pid, exitCode: end.exitCode, signal: end.signal },
     )
     if (end.error) died.cause = new RemoteError(end.error, { process: worker.name, pid: worker.pid, task: task.name })
-    this.fail(task, died, errorInfo(died))
+    this.fail(task, died)
   }
 
-  /** Tells nobody but those who wait for the task. */
-  fail(task: Task, error: Error, info: ErrorInfo): void {
+  /**
+   * Tells nobody but those who wait for the task, and who watches.
+   * @param info the error as it is shown, if that is known already: it takes long to make, and may be of many tasks
+   */
+  fail(task: Task, error: Error, info?: ErrorInfo): void {
     task.stopWaiting?.()
-    task.error = info
-    this.#run.emit({ type: 'task.failed', atUs: this.#run.nowUs(), task: task.id, error: info })
-    if (isObserved(task)) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: task.id })
-    if (this.#pool.runs) this.#keepForRetry(task)
+    task.hasFailed = true
+    if (this.#run.observed) {
+      const atUs = this.#run.nowUs()
+      this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info ?? errorInfo(error) })
+      if (isObserved(task)) this.#run.emit({ type: 'task.observed', atUs, task: task.id })
+      if (this.#pool.runs) this.#keepForRetry(task)
+    }
     this.#pool.settled(task, error)
   }
 
@@ -92,7 +110,6 @@ export class Failures {
   #tryAgain(task: Task, info: ErrorInfo): boolean {
     if (task.call.retries === 0 || !this.#pool.runs) return false
     task.stopWaiting?.()
-    task.error = info
     const atUs = this.#run.nowUs()
     this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info })
     this.#run.emit({ type: 'task.observed', atUs, task: task.id })
@@ -148,7 +165,7 @@ export class Failures {
   }
 
   /** Tells what became of a task, or of none. */
-  #tellOf(task: Task | null, problem: Parameters<Run['problem']>[1]): void {
+  #tellOf(task: { call: Call; result: Readable } | null, problem: Parameters<Run['problem']>[1]): void {
     const reader = task?.call.reader
     const observed = task !== null && isObserved(task)
     if (!task || observed || !reader?.reads) this.#run.problem(observed, problem)
@@ -158,8 +175,8 @@ export class Failures {
   }
 }
 
-function isObserved(task: Task): boolean {
-  return task.call.errorCallback !== undefined || task.result.observed
+function isObserved({ call, result }: { call: Call; result: Readable }): boolean {
+  return call.errorCallback !== undefined || result.observed
 }
 
 function others(left: number): string {

@@ -72,15 +72,18 @@ export function checkApplyOptions({ timeoutMs, retries, priority, signal, ...cal
   }
 }
 
+/** @throws RangeError for a size that no chunk can have */
+export function checkChunkSize(chunkSize: number): number {
+  return checkWhole('chunkSize', chunkSize, 1)
+}
+
 /**
  * @param workers how many share the items
  * @returns the items in chunks; a quarter of each worker's share if no size is given, as in Python
  */
 export function chunksOf<T>(items: readonly T[], chunkSize: number | undefined, workers: number): T[][] {
   const size =
-    chunkSize === undefined
-      ? Math.max(1, Math.ceil(items.length / (workers * 4)))
-      : checkWhole('chunkSize', chunkSize, 1)
+    chunkSize === undefined ? Math.max(1, Math.ceil(items.length / (workers * 4))) : checkChunkSize(chunkSize)
   const chunks: T[][] = []
   for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size))
   return chunks

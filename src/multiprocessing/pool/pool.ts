@@ -1,26 +1,29 @@
 /** A pool of worker processes: Python's `multiprocessing.Pool`. What its users call; the work itself is in `work.ts`. */
 import { availableParallelism } from 'node:os'
 import { StateError } from '../errors.ts'
-import { listPart } from '../queue/batch.ts'
+import { listPart, type Part } from '../queue/batch.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { encodeValue } from '../wire/values.ts'
-import type { AsyncResult } from './async-result.ts'
+import type { AsyncResult, ResultOwner } from './async-result.ts'
+import { callSafely } from './call-safely.ts'
+import { Feed } from './feed.ts'
 import { gather } from './gather.ts'
 import {
   type ApplyOptions,
   checkApplyOptions,
   checkCallbacks,
+  checkChunkSize,
   checkPoolSize,
   chunksOf,
   type MapAsyncOptions,
   type MapOptions,
   type PoolOptions,
 } from './options.ts'
-import { asTheyCome, inOrder, ResultIterator } from './ordered-results.ts'
 import { Reader } from './reader.ts'
+import { ResultIterator } from './result-iterator.ts'
 import type { Call, Calls } from './task.ts'
-import { callSafely, Work } from './work.ts'
+import { Work } from './work.ts'
 
 /**
  * At most `size` workers. A submitted task starts a worker while the pool is not full, else waits until one is free and is
@@ -108,7 +111,7 @@ export class Pool implements Ending {
 
   /** Calls `target(item)` for every item; gives results in the items' order, each as soon as it is there. */
   imap<T, R>(target: Target<[T], R>, items: Iterable<T>, options: MapOptions = {}): ResultIterator<Awaited<R>> {
-    return this.#iterate<R>(target, 'items', [...items], options, inOrder)
+    return this.#iterate<R>(target, 'items', items, options, true)
   }
 
   /** The same for lists of arguments. */
@@ -118,7 +121,7 @@ export class Pool implements Ending {
     argsList: Iterable<A>,
     options: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    return this.#iterate<R>(target, 'lists', [...argsList], options, inOrder)
+    return this.#iterate<R>(target, 'lists', argsList, options, true)
   }
 
   /** Calls `target(item)` for every item; gives results in whatever order they come. */
@@ -127,7 +130,7 @@ export class Pool implements Ending {
     items: Iterable<T>,
     options: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
-    return this.#iterate<R>(target, 'items', [...items], options, asTheyCome)
+    return this.#iterate<R>(target, 'items', items, options, false)
   }
 
   /** Most tasks are calls of the same few functions without options: how they are to be done is said once. */
@@ -155,16 +158,28 @@ export class Pool implements Ending {
     })
   }
 
-  /** @param order in which the chunks' outcomes are read */
   #iterate<R>(
     target: Target,
     calls: 'items' | 'lists',
-    all: readonly unknown[],
+    all: Iterable<unknown>,
     { chunkSize = 1 }: MapOptions,
-    order: typeof inOrder | typeof asTheyCome,
+    ordered: boolean,
   ): ResultIterator<Awaited<R>> {
+    this.#work.refuseUnlessOpen()
+    checkChunkSize(chunkSize)
+    const work = this.#work
     const reader = new Reader(this.#run)
-    return new ResultIterator(reader, order(reader, this.#submitChunks<R>(target, calls, all, chunkSize, reader)))
+    const call = callOf(locateTarget(target), {}, calls, reader)
+    const feed = new Feed<Awaited<R>>(all[Symbol.iterator](), chunkSize, ordered, reader, {
+      workers: this.size,
+      depth: () => work.depth(),
+      encode: (chunk, at) => encodeChunk(calls, chunk, at),
+      submit: (payload, chunk) => work.submit(call, payload, chunk) as AsyncResult<Awaited<R>[]>,
+      refused: (result, error) => work.refused(call, result, error),
+      owner: { ...work.ownerOf(target.name), observed: () => {} },
+    })
+    work.addFeed(feed)
+    return new ResultIterator(reader, feed)
   }
 
   #submitChunks<R>(
@@ -172,15 +187,13 @@ export class Pool implements Ending {
     calls: 'items' | 'lists',
     all: readonly unknown[],
     chunkSize: number | undefined,
-    reader?: Reader,
   ): AsyncResult<Awaited<R>[]>[] {
     this.#work.refuseUnlessOpen()
-    const location = locateTarget(target)
-    if (calls === 'lists') for (const [index, args] of all.entries()) checkArgs(args, `argsList[${index}]`)
-    const call = callOf(location, {}, calls, reader)
-    // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
+    const call = callOf(locateTarget(target), {}, calls)
     const chunks = chunksOf(all, chunkSize, this.size)
-    const payloads = chunks.map((chunk) => listPart(chunk, 'args'))
+    // All are encoded before the first is submitted: one that cannot travel is refused before anything has happened.
+    let at = 0
+    const payloads = chunks.map((chunk) => encodeChunk(calls, chunk, (at += chunk.length) - chunk.length))
     return payloads.map(
       (payload, index) => this.#work.submit(call, payload, chunks[index] as unknown[]) as AsyncResult<Awaited<R>[]>,
     )
@@ -232,12 +245,12 @@ export class Pool implements Ending {
   }
 
   /** For the executor: whether the task of a result has begun and not ended. */
-  isRunning(result: AsyncResult<unknown>): boolean {
+  isRunning(result: { owner: ResultOwner }): boolean {
     return this.#work.isRunning(result)
   }
 
   /** For the executor: takes back the task of a result, if it was not begun; else does nothing. */
-  takeBack(result: AsyncResult<unknown>, reason: Error): void {
+  takeBack(result: { owner: ResultOwner }, reason: Error): void {
     this.#work.takeBack(result, reason)
   }
 
@@ -245,6 +258,12 @@ export class Pool implements Ending {
   takeBackAll(reason: Error): void {
     this.#work.takeBackAll(reason)
   }
+}
+
+/** @throws TypeError or UnsendableError that names the item. @param at which one is the chunk's first */
+function encodeChunk(calls: 'items' | 'lists', chunk: readonly unknown[], at: number): Part | number {
+  if (calls === 'lists') for (const [index, args] of chunk.entries()) checkArgs(args, `argsList[${at + index}]`)
+  return listPart(chunk, 'args')
 }
 
 function callOf<R>(target: TargetLocation, options: ApplyOptions<R>, calls: Calls = 'one', reader?: Reader): Call {

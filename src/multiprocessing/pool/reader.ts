@@ -1,6 +1,11 @@
 /** Whoever reads results one by one, as `imap` gives them: whether anybody does, and what becomes of failures meanwhile. */
 import type { Ending, Run } from '../run/run.ts'
-import type { AsyncResult } from './async-result.ts'
+
+/** A result, of whatever. */
+export interface Readable {
+  readonly observed: boolean
+  observe(): void
+}
 
 /**
  * A failure that nobody has asked for yet is told at once as long as nobody reads. From the first `next` on it is held back,
@@ -8,7 +13,7 @@ import type { AsyncResult } from './async-result.ts'
  */
 export class Reader implements Ending {
   readonly #run: Run
-  readonly #held = new Map<AsyncResult<unknown>, () => void>()
+  readonly #held = new Map<Readable, () => void>()
   #reads = false
   /** Like that of `map`, one error says that it has failed; the others need not be told. */
   #hasThrown = false
@@ -28,16 +33,15 @@ export class Reader implements Ending {
   }
 
   /** Keeps what is to be told of a failed result until it is taken, or nobody takes it. */
-  hold(result: AsyncResult<unknown>, tell: () => void): void {
+  hold(result: Readable, tell: () => void): void {
     this.#held.set(result, tell)
     this.#run.pools.add(this)
   }
 
   /** The reader gets this one. */
-  take<R>(result: AsyncResult<R>): void {
-    const same = result as unknown as AsyncResult<unknown>
-    if (this.#held.delete(same) && this.#held.size === 0) this.#run.pools.delete(this)
-    same.observe()
+  take(result: Readable): void {
+    if (this.#held.delete(result) && this.#held.size === 0) this.#run.pools.delete(this)
+    result.observe()
   }
 
   /** An error was thrown where the results are read. */

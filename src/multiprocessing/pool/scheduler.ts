@@ -57,6 +57,11 @@ export class Scheduler implements WorkerListener {
     this.#listener = listener
   }
 
+  /** How many tasks a worker is given, as long as they are. */
+  get depth(): number {
+    return this.#taskLength.depth
+  }
+
   get hasWorkers(): boolean {
     return this.#workers.size > 0
   }

@@ -1,5 +1,4 @@
 /** One call that was submitted to a pool. */
-import type { ErrorInfo } from '../../shared/telemetry.ts'
 import type { Part } from '../queue/batch.ts'
 import type { TargetLocation } from '../targets.ts'
 import { AsyncResult, type ResultOwner } from './async-result.ts'
@@ -51,7 +50,7 @@ export class Task implements ResultOwner {
   readonly result: AsyncResult<unknown>
   /** Stops what waits on its behalf: its clock and its listener on the signal. */
   stopWaiting: (() => void) | null = null
-  error: ErrorInfo | null = null
+  hasFailed = false
   /** Its number among all that its worker was given, once it has one. */
   given = -1
   /** Where it is in the list of those that wait; null once it is not. */

@@ -7,7 +7,9 @@ import type { Ending, Run } from '../run/run.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
 import type { AsyncResult, ResultOwner } from './async-result.ts'
+import { callSafely } from './call-safely.ts'
 import { Failures } from './failures.ts'
+import type { Readable } from './reader.ts'
 import { Scheduler, type SchedulerOptions } from './scheduler.ts'
 import { Stopping } from './stopping.ts'
 import { type Call, Task, type TaskHost } from './task.ts'
@@ -25,6 +27,16 @@ export interface WorkOptions {
   maxTasksPerChild: number
 }
 
+/** An iterator that tasks come from, as long as it is not ended. */
+interface Incoming {
+  readonly ended: boolean
+  /** Called once, when nothing more comes. */
+  onEnd: (() => void) | null
+  /** Somebody waits for the end of all, read or not. */
+  drain(): void
+  stop(reason: Error): void
+}
+
 export class Work {
   readonly id: string
   readonly #name: string
@@ -35,6 +47,8 @@ export class Work {
   readonly #failures: Failures
   readonly #stopping: Stopping
   readonly #taskHost: TaskHost
+  /** Iterators that more tasks come from. */
+  readonly #feeds = new Set<Incoming>()
   readonly #listeners = new Set<() => void>()
   #state: PoolState = 'open'
   #unfinished = 0
@@ -79,17 +93,39 @@ export class Work {
     return { watched, realMs, waits: () => this.#waitingFor(name, this.id) }
   }
 
+  /** How many tasks a worker is given, as long as they are. */
+  depth(): number {
+    return this.#scheduler.depth
+  }
+
+  /** More tasks will come from there, even once no others are taken. */
+  addFeed(feed: Incoming): void {
+    if (feed.ended) return
+    this.#feeds.add(feed)
+    feed.onEnd = () => {
+      this.#feeds.delete(feed)
+      this.#letWorkersGo()
+      this.#tell()
+    }
+  }
+
+  /** Of what a feed gives there is an error, and no task. */
+  refused(call: Call, result: Readable, error: Error): void {
+    this.#failures.refused(call, result, error)
+  }
+
   /** Takes no more tasks. */
   close(): void {
     if (this.#state !== 'open') return
     this.#setState('closed')
-    this.#scheduler.close()
+    this.#letWorkersGo()
   }
 
   /** Ends all workers; tasks that are not done fail with `reason`, which is no problem to be told. */
   end(reason: Error): void {
     if (this.#state === 'ended' || this.#state === 'terminated') return
     this.#setState('terminated')
+    this.#stopFeeds(reason)
     this.#failAll(this.#scheduler.terminate(), reason)
     this.#tell()
   }
@@ -101,8 +137,9 @@ export class Work {
 
   /** Calls back once no task and no worker is left. @returns what to call to be called back no more */
   whenEnded(then: () => void): () => void {
+    for (const feed of this.#feeds) feed.drain()
     return this.#when(
-      () => this.#unfinished === 0 && !this.#scheduler.hasWorkers,
+      () => this.#unfinished === 0 && this.#feeds.size === 0 && !this.#scheduler.hasWorkers,
       () => {
         if (this.#state === 'closed') this.#setState('ended')
         then()
@@ -111,18 +148,28 @@ export class Work {
   }
 
   /** Whether the task of a result has begun and not ended. */
-  isRunning({ owner }: AsyncResult<unknown>): boolean {
+  isRunning({ owner }: { owner: ResultOwner }): boolean {
     return owner instanceof Task && this.#scheduler.isRunning(owner)
   }
 
   /** Takes back the task of a result, if it was not begun; else does nothing. */
-  takeBack({ owner }: AsyncResult<unknown>, reason: Error): void {
+  takeBack({ owner }: { owner: ResultOwner }, reason: Error): void {
     if (owner instanceof Task && this.#scheduler.remove(owner)) this.#failAll([owner], reason)
   }
 
   /** Takes back every task that was not begun. */
   takeBackAll(reason: Error): void {
+    this.#stopFeeds(reason)
     this.#failAll(this.#scheduler.removeAll(), reason)
+  }
+
+  #stopFeeds(reason: Error): void {
+    for (const feed of [...this.#feeds]) feed.stop(reason)
+  }
+
+  /** Once nothing more can come. */
+  #letWorkersGo(): void {
+    if (this.#state === 'closed' && this.#feeds.size === 0) this.#scheduler.close()
   }
 
   #when(isSo: () => boolean, then: () => void): () => void {
@@ -156,7 +203,7 @@ export class Work {
   }
 
   #failAll(tasks: readonly Task[], reason: Error): void {
-    const info = errorInfo(reason)
+    const info = this.#run.observed ? errorInfo(reason) : undefined
     for (const task of tasks) this.#failures.fail(task, reason, info)
   }
 
@@ -167,7 +214,7 @@ export class Work {
       idPrefix: `${this.#run.path}/task`,
       watched: this.#run.blocking !== null,
       observed: (task) => {
-        if (task.error) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: task.id })
+        if (task.hasFailed) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: task.id })
       },
       waits: (task) => (this.#run.blocking ? this.#waitingFor(task.name, task.id) : undefined),
       realMs: (programMs) => this.#run.realMs(programMs),
@@ -244,9 +291,10 @@ export class Work {
       this.#brokenBy = `The pool ${this.#name} gave up, because its workers cannot start: ${describeError(reason)}`
       this.#run.problem(false, { kind: 'pool-broken', message: this.#brokenBy, pool: this.id, error: reason })
     }
+    this.#stopFeeds(new PoolBrokenError(`${this.#brokenBy}.`))
     for (const task of tasks) {
       const error = new PoolBrokenError(`${this.#brokenBy}. ${task.name} was not run.`)
-      this.#failures.fail(task, error, errorInfo(error))
+      this.#failures.fail(task, error)
     }
   }
 
@@ -263,16 +311,5 @@ export class Work {
 
   #tell(): void {
     for (const listener of [...this.#listeners]) listener()
-  }
-}
-
-/** A callback that throws ends nothing here: it is thrown where every error of the program's own is. */
-export function callSafely(callback: () => void): void {
-  try {
-    callback()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
   }
 }
