@@ -94,6 +94,7 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
       'program-failed',
       'forced-stop',
       'lock-abandoned',
+      'guardian-missing',
     ),
     message: isText,
     consequence: optional(isText),

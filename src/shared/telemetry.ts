@@ -59,6 +59,7 @@ export type ProblemKind =
   | 'program-failed'
   | 'forced-stop'
   | 'lock-abandoned'
+  | 'guardian-missing'
 
 export interface SessionStarted {
   type: 'session.started'

@@ -3,9 +3,8 @@ import { writeSync } from 'node:fs'
 import '../kinds.ts'
 import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
-import type { StartHeader } from '../process/child.ts'
 import { ownModule } from '../process/own-module.ts'
-import { SPARE } from '../process/spawn-child.ts'
+import { SPARE, type StartHeader } from '../process/start-header.ts'
 import { Claims } from '../queue/claims.ts'
 import { QueueService } from '../queue/service.ts'
 import { endRun } from '../run/end-run.ts'
@@ -13,6 +12,7 @@ import { adoptRun, Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame } from '../wire/frames.ts'
+import { isNamelessFile } from '../wire/nameless-file.ts'
 import { revive } from '../wire/revive.ts'
 import { SHARED_FD, SharedBuffer } from '../wire/shared-buffer.ts'
 import { decodeValue } from '../wire/values.ts'
@@ -64,9 +64,16 @@ async function leave(run: Run, channel: Channel, exitCode: number): Promise<neve
   process.exit(exitCode)
 }
 
+/** Tells that its start is over, now: what is called next may never let go. */
+function tellBegun(channel: Channel): void {
+  channel.send({ type: 'begun' })
+  channel.writeNow()
+}
+
 async function runTarget(run: Run, channel: Channel, header: StartHeader, payload: Uint8Array): Promise<void> {
   const target = await importTarget(header.target as TargetLocation)
   const args = decodeValue(payload, (handle) => revive(handle, run)) as unknown[]
+  tellBegun(channel)
   run.blocking?.running()
   await target(...args)
   await leave(run, channel, 0)
@@ -92,12 +99,13 @@ export function runChild(): void {
   }
   const begin = ({ header, payload }: Frame) => {
     const start = header as StartHeader
-    if (start.shares) channel.share(new SharedBuffer(SHARED_FD, 'child'))
     run = becomePartOfRun(start, channel)
-    if (start.ledger) QueueService.of(run).claims = new Claims(LEDGER_FD)
+    const notes = isNamelessFile(LEDGER_FD)
+    if (notes) QueueService.of(run).claims = new Claims(LEDGER_FD)
     if (start.kind === 'worker') {
-      worker = new WorkerLoop(run, channel, start.ledger ? new Ledger() : null, () => leave(run as Run, channel, 0))
-      worker.begin(start.initializer, payload).catch(fail)
+      worker = new WorkerLoop(run, channel, notes ? new Ledger() : null, () => leave(run as Run, channel, 0))
+      const initializer = start.initializer && importTarget(start.initializer).finally(() => tellBegun(channel))
+      worker.begin(initializer, payload).catch(fail)
     } else runTarget(run, channel, start, payload).catch(fail)
   }
   const channel = new Channel(WIRE_FD)
@@ -115,8 +123,9 @@ export function runChild(): void {
       }
     },
   })
+  channel.greet(isNamelessFile(SHARED_FD) ? new SharedBuffer(SHARED_FD, 'child') : null)
   // The target's module shall see nothing of it.
-  if (process.argv.splice(2, 1)[0] === SPARE) loadMore().then(() => channel.send({ type: 'ready' }))
+  if (process.argv.splice(2, 1)[0] === SPARE) loadMore().then(() => channel.send({ type: 'loaded' }))
   process.on('uncaughtException', fail)
   // What was said before a sudden `process.exit()` still goes out.
   process.on('exit', () => {

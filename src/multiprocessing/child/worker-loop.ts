@@ -2,7 +2,7 @@
 import { errorInfo } from '../errors.ts'
 import { itemPart, listOf, listPart, OwnBatch, type Part, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
-import type { Target, TargetLocation } from '../targets.ts'
+import type { Target } from '../targets.ts'
 import type { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame } from '../wire/frames.ts'
 import type { HeaderOf } from '../wire/messages.ts'
@@ -76,10 +76,10 @@ export class WorkerLoop {
   }
 
   /** @param initializer is called first, with the arguments in the payload; what it throws ends the worker */
-  async begin(initializer: TargetLocation | undefined, payload: Uint8Array): Promise<void> {
+  async begin(initializer: Promise<Target> | undefined, payload: Uint8Array): Promise<void> {
     this.#run.blocking?.running()
     if (initializer) {
-      const fn = await importTarget(initializer)
+      const fn = await initializer
       await fn(...(decodeValue(payload, this.#revive) as unknown[]))
     }
     this.#channel.send({ type: 'ready' })

@@ -1,8 +1,7 @@
 /** Tasks of a pool that did not end well: whether they are run again, who is told, and what is said. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo, RemoteError, StateError, TimeoutError, WorkerDiedError } from '../errors.ts'
-import type { ChildEnd } from '../process/child.ts'
-import { describeEnd, describeError } from '../process/problems.ts'
+import { type ChildEnd, describeEnd, describeError } from '../process/problems.ts'
 import type { Run } from '../run/run.ts'
 import type { Readable } from './reader.ts'
 import type { Call, Task } from './task.ts'

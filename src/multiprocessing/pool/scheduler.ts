@@ -1,8 +1,7 @@
 /** Which task of a pool goes to which worker, and how many workers there are. It says what becomes of tasks, and no more. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
-import type { ChildEnd } from '../process/child.ts'
-import { describeEnd } from '../process/problems.ts'
+import { type ChildEnd, describeEnd } from '../process/problems.ts'
 import type { Batch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import { TaskLength } from './ahead.ts'

@@ -1,7 +1,8 @@
 /** One worker of a pool, seen from the pool: a child and the task it has. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { WireError } from '../errors.ts'
-import { Child, type ChildEnd } from '../process/child.ts'
+import { Child } from '../process/child.ts'
+import type { ChildEnd } from '../process/problems.ts'
 import { type Batch, OwnBatch, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
@@ -87,8 +88,9 @@ export class PoolWorker {
     return this.#child.name
   }
 
+  /** 0 until it has one: where many processes are started, it may come a little later. */
   get pid(): number {
-    return this.#child.pid
+    return this.#child.pid ?? 0
   }
 
   /** Whether it can take a task now. */

@@ -1,42 +1,31 @@
 /** A child process as its parent holds it: started, connected, observed, ended. Process and Pool both stand on this. */
-import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import type { ErrorInfo, ProcessKind, TelemetryEvent } from '../../shared/telemetry.ts'
+import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
 import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
 import type { LedgerFile } from '../child/ledger.ts'
-import { errorInfo, WireError } from '../errors.ts'
+import { errorInfo, TimeoutError, WireError } from '../errors.ts'
 import type { ClaimBoard } from '../queue/claims.ts'
 import type { Run } from '../run/run.ts'
-import type { Channel } from '../wire/channel.ts'
-import { decodeErrorInfo, decodeJson, type Frame, type Header } from '../wire/frames.ts'
+import { decodeErrorInfo, decodeJson, encodeFrame, type Frame, type Header } from '../wire/frames.ts'
 import { isBelow } from '../wire/hub.ts'
-import type { HeaderOf } from '../wire/messages.ts'
 import { unguard } from './guardian.ts'
+import type { ChildEnd } from './problems.ts'
 import { takeSpare } from './spares.ts'
-import { spawnChild } from './spawn-child.ts'
-
-/** How a child ended. `asked` if this library's user, or a stop, told it to. */
-export interface ChildEnd {
-  exitCode: number | null
-  signal: NodeJS.Signals | null
-  /** What its target threw, if that is why it ended. */
-  error: ErrorInfo | null
-  asked: boolean
-}
+import { type SpawnedChild, spawnChild } from './spawn-child.ts'
+import type { StartHeader } from './start-header.ts'
+import { startLimitMs } from './start-limit.ts'
+import { QueuedStart } from './starts.ts'
 
 export interface ChildOptions {
   name: string
-  kind: Exclude<ProcessKind, 'main' | 'thread'>
+  kind: StartHeader['kind']
   /** A daemon does not keep the run going and is ended with it. */
   daemon: boolean
   pool?: string
   /** Frames that are not about queues, events or the child's end. */
   onFrame?(frame: Frame): void
 }
-
-/** The first frame to a child. */
-export type StartHeader = HeaderOf<'start'>
 
 /** After the exit, how long to wait for output that is still in the pipes: a grandchild may hold them open for ever. */
 const LAST_OUTPUT_MS = 250
@@ -70,24 +59,27 @@ async function atMost(ms: number, done: Promise<unknown>): Promise<boolean> {
 export class Child {
   readonly path: string
   readonly name: string
-  readonly pid: number
   readonly daemon: boolean
   readonly ended: Promise<ChildEnd>
-  /** What it notes for this process. A worker's pool reads it at last, and closes it. */
-  readonly ledger: LedgerFile | undefined
   readonly #run: Run
-  readonly #process: ChildProcess
-  readonly #channel: Channel
-  readonly #isWorker: boolean
-  readonly #onFrame: ((frame: Frame) => void) | undefined
+  readonly #options: ChildOptions
+  readonly #start: QueuedStart
+  /** Undefined until its turn to be started has come. */
+  #spawned: SpawnedChild | undefined
+  #settle: (end: ChildEnd) => void = () => {}
+  #keeps: boolean
   #error: ErrorInfo | null = null
   #asked = false
   #exited = false
   /** It had done everything, and was ended because it did not end by itself. */
   #hungAtEnd = false
   #doneTimer: NodeJS.Timeout | undefined
+  #startTimer: NodeJS.Timeout | undefined
 
-  /** Starts it at once. @throws MultiprocessingError if the system cannot */
+  /**
+   * Starts it at once, or a few turns later where many are started together. If it throws nothing has happened.
+   * @throws MultiprocessingError if the system cannot; WireError if what it is to be told is too large
+   */
   constructor(
     run: Run,
     options: ChildOptions,
@@ -95,44 +87,11 @@ export class Child {
     payload: readonly Uint8Array[],
   ) {
     this.#run = run
+    this.#options = options
     this.path = `${run.path}.${run.count('process')}`
     this.name = options.name
     this.daemon = options.daemon
-    this.#onFrame = options.onFrame
-    this.#isWorker = options.kind === 'worker'
-    const spawned = takeSpare(run) ?? spawnChild(run, this.name)
-    this.#process = spawned.process
-    this.pid = spawned.pid
-    this.ledger = spawned.ledger
-    run.children.add(this)
-    if (run.observed) {
-      run.emit({
-        type: 'process.started',
-        atUs: run.nowUs(),
-        process: this.path,
-        name: this.name,
-        pid: this.pid,
-        parentPid: process.pid,
-        parent: run.path,
-        kind: options.kind,
-        ...(options.pool === undefined ? {} : { pool: options.pool }),
-      })
-    }
-    let wireClosed: () => void = () => {}
-    const wireEnd = new Promise<void>((resolve) => (wireClosed = resolve))
-    this.#channel = spawned.channel
-    this.#channel.listen({
-      onFrame: (frame) => this.#receive(frame),
-      onClose: (error) => {
-        wireClosed()
-        run.hub.removeChild(this.path)
-        if (!error) return
-        // Bytes that are no messages: whatever that process is now, it is not a part of this program any more.
-        this.#error ??= errorInfo(error)
-        this.#process.kill('SIGKILL')
-      },
-    })
-    run.hub.addChild(this.path, this.#channel)
+    this.#keeps = !options.daemon
     const header: StartHeader = {
       type: 'start',
       path: this.path,
@@ -142,14 +101,103 @@ export class Child {
       originNs: String(run.originNs),
       observed: run.observed,
       nodePath: run.nodePath,
-      ledger: this.ledger !== undefined,
-      shares: spawned.shares,
       ...start,
     }
-    this.#channel.send(header, payload)
+    // Before anything has happened: what is too large is refused here.
+    const first = encodeFrame(header, payload)
+    this.ended = new Promise((resolve) => (this.#settle = resolve))
+    this.#start = new QueuedStart((late) => {
+      try {
+        run.within(() => this.#begin(takeSpare(run) ?? spawnChild(run, this.name), first, header))
+      } catch (error) {
+        if (!late) throw error
+        this.#error = errorInfo(error)
+        this.#neverWas(null)
+      }
+    })
+    run.children.add(this)
+  }
+
+  #begin(spawned: SpawnedChild, first: readonly Uint8Array[], { target, initializer }: StartHeader): void {
+    const run = this.#run
+    const { kind, pool } = this.#options
+    this.#spawned = spawned
+    if (run.observed) {
+      run.emit({
+        type: 'process.started',
+        atUs: run.nowUs(),
+        process: this.path,
+        name: this.name,
+        pid: spawned.pid,
+        parentPid: process.pid,
+        parent: run.path,
+        kind,
+        ...(pool === undefined ? {} : { pool }),
+      })
+    }
+    let wireClosed: () => void = () => {}
+    const wireEnd = new Promise<void>((resolve) => (wireClosed = resolve))
+    spawned.channel.listen({
+      onFrame: (frame) => this.#receive(frame),
+      onClose: (error) => {
+        wireClosed()
+        run.hub.removeChild(this.path)
+        if (!error) return
+        // Bytes that are no messages: whatever that process is now, it is not a part of this program any more.
+        this.#error ??= errorInfo(error)
+        spawned.process.kill('SIGKILL')
+      },
+    })
+    run.hub.addChild(this.path, spawned.channel)
+    spawned.channel.sendEncoded(first)
+    this.#limitStart((target ?? initializer)?.module)
     const outputs = [this.#follow('stdout'), this.#follow('stderr')]
-    this.ended = this.#watch(wireEnd, Promise.all(outputs))
-    this.ref(!this.daemon)
+    this.#watch(spawned, wireEnd, Promise.all(outputs)).then(this.#settle)
+    this.ref(this.#keeps)
+  }
+
+  /** It ended before it was started: called off, or the system could not. */
+  #neverWas(signal: NodeJS.Signals | null): void {
+    this.#exited = true
+    // Not before whoever makes it has seen it in the run.
+    process.nextTick(() => {
+      this.#run.children.delete(this)
+      this.#settle({ exitCode: null, signal, error: this.#error, asked: this.#asked })
+    })
+  }
+
+  /** A child that never gets to its function is given up: its module hangs. */
+  #limitStart(module: string | undefined): void {
+    const limitMs = startLimitMs()
+    if (!module || limitMs === Number.POSITIVE_INFINITY) return
+    const giveUp = () => {
+      if (this.#startTimer === undefined) return
+      this.#error ??= errorInfo(
+        new TimeoutError(
+          `${this.name} had not begun after ${limitMs / 1000} s and was given up: ${module} was still being loaded. ` +
+            'Look there, and in what it imports, for a loop without an end or an await outside of functions that is never answered; ' +
+            'if it only takes long, set FORKSCOPE_START_LIMIT_MS.',
+        ),
+      )
+      this.#spawned?.process.kill('SIGKILL')
+    }
+    // This process may have been busy: what came meanwhile is read first.
+    this.#startTimer = setTimeout(() => setImmediate(giveUp), limitMs).unref()
+  }
+
+  #hasBegun(): void {
+    clearTimeout(this.#startTimer)
+    this.#startTimer = undefined
+  }
+
+  /** Undefined until it has been started, and if it never could be. */
+  get pid(): number | undefined {
+    return this.#spawned?.pid
+  }
+
+  /** What it notes for this process. A worker's pool reads it at last, and closes it. */
+  get ledger(): LedgerFile | undefined {
+    return this.#spawned?.ledger
   }
 
   /** Where it claims items of this process's queues; undefined where it cannot. */
@@ -163,23 +211,33 @@ export class Child {
 
   /** Whether it can be told anything: not if its connection has ended, which its process will soon. */
   get connected(): boolean {
-    return !this.#channel.closed
+    return this.#spawned !== undefined && !this.#spawned.channel.closed
+  }
+
+  /** Starts it before its turn, for somebody who must have its pid. */
+  startNow(): void {
+    this.#start.now()
   }
 
   send(header: Header, payload: readonly Uint8Array[] = []): void {
-    this.#channel.send(header, payload)
+    this.startNow()
+    this.#spawned?.channel.send(header, payload)
   }
 
   /** Hands what was sent to the kernel now: the program may go on for long before its turn ends. */
   sendNow(): void {
-    this.#channel.writeNow()
+    this.#spawned?.channel.writeNow()
   }
 
   /** @param asked whether the program itself, or a stop, wants this end; else it is a problem to be told */
   signal(signal: NodeJS.Signals, asked: boolean): void {
     if (this.#exited) return
     if (asked) this.#asked = true
-    this.#process.kill(signal)
+    if (this.#spawned) this.#spawned.process.kill(signal)
+    else {
+      this.#start.cancel()
+      this.#neverWas(signal)
+    }
   }
 
   #receive(frame: Frame): void {
@@ -189,22 +247,25 @@ export class Child {
       case 'events':
         for (const event of decodeEvents(frame.payload, this.path)) this.#run.emit(event)
         break
+      case 'begun':
+        this.#hasBegun()
+        break
       case 'failed':
         this.#error = decodeErrorInfo(frame.payload)
         break
       case 'done':
         this.#doneTimer = setTimeout(() => {
-          this.#hungAtEnd = this.#process.kill('SIGKILL')
+          this.#hungAtEnd = this.#spawned?.process.kill('SIGKILL') ?? false
         }, DONE_BUT_ALIVE_MS).unref()
         break
       default:
-        this.#onFrame?.(frame)
+        this.#options.onFrame?.(frame)
     }
   }
 
   /** Turns one of the child's streams into events. Resolves at its end. */
   #follow(stream: 'stdout' | 'stderr'): Promise<void> {
-    const source: Readable | null = this.#process[stream]
+    const source: Readable | null | undefined = this.#spawned?.process[stream]
     if (!source) return Promise.resolve()
     const decoder = new StringDecoder('utf8')
     const tell = (text: string) => {
@@ -221,18 +282,19 @@ export class Child {
     })
   }
 
-  async #watch(wireEnd: Promise<unknown>, outputs: Promise<unknown>): Promise<ChildEnd> {
+  async #watch(spawned: SpawnedChild, wireEnd: Promise<unknown>, outputs: Promise<unknown>): Promise<ChildEnd> {
     const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-      this.#process.once('exit', (code, by) => resolve(this.#hungAtEnd ? [0, null] : [code, by]))
+      spawned.process.once('exit', (code, by) => resolve(this.#hungAtEnd ? [0, null] : [code, by]))
     })
     const atUs = this.#run.nowUs()
-    unguard(this.pid)
+    unguard(spawned.pid)
     clearTimeout(this.#doneTimer)
+    this.#hasBegun()
     this.#exited = true
-    await Promise.all([this.#lastFrames(wireEnd), atMost(LAST_OUTPUT_MS, outputs)])
-    for (const stream of this.#process.stdio) stream?.destroy()
+    await Promise.all([this.#lastFrames(spawned, wireEnd), atMost(LAST_OUTPUT_MS, outputs)])
+    for (const stream of spawned.process.stdio) stream?.destroy()
     this.#run.hub.removeChild(this.path)
-    if (!this.#isWorker) this.ledger?.close()
+    if (this.#options.kind !== 'worker') this.ledger?.close()
     this.#run.emitDescendantsExited(this.path)
     this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal })
     this.#run.children.delete(this)
@@ -240,31 +302,28 @@ export class Child {
   }
 
   /** Resolves at the end of the connection, or when nothing came by it for long. */
-  async #lastFrames(wireEnd: Promise<unknown>): Promise<void> {
+  async #lastFrames({ channel }: SpawnedChild, wireEnd: Promise<unknown>): Promise<void> {
     let before: number
     do {
-      before = this.#channel.bytesRead
+      before = channel.bytesRead
       if (await atMost(LAST_FRAMES_MS, wireEnd)) return
       // If this process was busy all the time, what came meanwhile is read only now.
       await new Promise((resolve) => setImmediate(resolve))
-    } while (this.#channel.bytesRead > before)
-  }
-
-  #unref(): void {
-    this.#process.unref()
-    this.#channel.ref(false)
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      ;(stream as unknown as { unref?(): void } | null)?.unref?.()
-    }
+    } while (channel.bytesRead > before)
   }
 
   /** Whether this child keeps the event loop alive: an idle worker does not, a busy one does. */
   ref(keep: boolean): void {
-    if (!keep) {
-      this.#unref()
-      return
-    }
-    this.#process.ref()
-    this.#channel.ref(true)
+    this.#keeps = keep
+    if (!this.#spawned) return
+    const { process: child, channel } = this.#spawned
+    channel.ref(keep)
+    if (keep) child.ref()
+    else unref(child)
   }
+}
+
+function unref(child: SpawnedChild['process']): void {
+  child.unref()
+  for (const stream of [child.stdout, child.stderr]) (stream as unknown as { unref?(): void } | null)?.unref?.()
 }

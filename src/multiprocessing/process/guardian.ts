@@ -9,7 +9,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { lazy } from '../lazy.ts'
-import { outsideRuns } from '../run/run.ts'
+import { outsideRuns, type Run } from '../run/run.ts'
 
 /** POSIX sh: keeps the set of living pids as ` 1 2 3 `. Signals meant for the terminal's whole group must not end it early. */
 const SCRIPT = `trap '' HUP INT TERM QUIT
@@ -23,52 +23,75 @@ done
 [ "$pids" = ' ' ] || kill -KILL $pids 2>/dev/null
 `
 
+/** Before it is tried again to start a guardian that could not be. */
+const AGAIN_MS = 1_000
+
 let shell: ChildProcess | null = null
-const guarded = new Set<number>()
+/** The pids, and whose they are. */
+const guarded = new Map<number, Run>()
+let told = false
 
 function start(): ChildProcess {
+  const startedMs = performance.now()
   const child = outsideRuns(() =>
     lazy.childProcess.spawn('/bin/sh', ['-c', SCRIPT, 'forkscope-guardian'], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
+      // It needs nothing of it, and the program's may be too large.
+      env: {},
     }),
   )
-  // Without a shell only the children's own watch is left; that must not end the program that wants to start them.
-  child.on('error', () => {})
-  child.stdin?.on('error', () => {})
-  child.once('exit', () => {
+  const again = (error?: Error) => {
     if (shell !== child) return
     shell = null
-    if (guarded.size > 0) restart()
-  })
+    if (error) tellMissing(error)
+    // One that somebody ended is replaced at once, but not over and over where none can live.
+    if (!error && performance.now() - startedMs > AGAIN_MS) startSoon()
+    else setTimeout(startSoon, AGAIN_MS).unref()
+  }
+  child.once('error', again)
+  child.once('exit', () => again())
+  child.stdin?.on('error', () => {})
   child.unref()
   // It is a socket to Node, and must not keep the event loop alive either.
   ;(child.stdin as unknown as { unref?(): void } | null)?.unref?.()
   return child
 }
 
-function restart(): void {
-  shell = start()
-  for (const pid of guarded) shell.stdin?.write(`add ${pid}\n`)
+/** Without it only the children's own watch is left. That ends no program, but who relies on it must know. */
+function tellMissing(error: Error): void {
+  const [run] = guarded.values()
+  if (told || !run) return
+  told = true
+  const message =
+    `The guardian of the processes could not be started (${error.message}); it is tried again. Until then, if this process is ` +
+    'ended by SIGKILL, a process of it that is in a loop or stopped goes on.'
+  if (run.observed) run.problem(true, { kind: 'guardian-missing', message })
+  else process.stderr.write(`${message}\n`)
 }
 
 let starting = false
+
+function startSoon(): void {
+  if (starting || shell) return
+  starting = true
+  process.nextTick(() => {
+    starting = false
+    if (shell || guarded.size === 0) return
+    shell = start()
+    for (const pid of guarded.keys()) shell.stdin?.write(`add ${pid}\n`)
+  })
+}
 
 /**
  * Ends this pid too if the present process ends, until {@link unguard}. The guardian itself starts at the end of this turn, so that
  * children that are started together need not wait for it; call this before the child is told what to do, which is not before then.
  */
-export function guard(pid: number): void {
+export function guard(pid: number, run: Run): void {
   if (process.platform === 'win32') return
-  guarded.add(pid)
+  guarded.set(pid, run)
   if (shell) shell.stdin?.write(`add ${pid}\n`)
-  else if (!starting) {
-    starting = true
-    process.nextTick(() => {
-      starting = false
-      if (!shell && guarded.size > 0) restart()
-    })
-  }
+  else startSoon()
 }
 
 /** The child has ended, and its pid may soon be somebody else's. */

@@ -5,8 +5,8 @@ import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { encodeValue } from '../wire/values.ts'
-import { Child, type ChildEnd } from './child.ts'
-import { reportProcessEnd } from './problems.ts'
+import { Child } from './child.ts'
+import { type ChildEnd, reportProcessEnd } from './problems.ts'
 
 /** The processes of each run that were started here and have not ended. */
 const living = new WeakMap<Run, Set<Process>>()
@@ -58,7 +58,12 @@ export class Process<A extends any[] = any[]> {
     this.daemon = options?.daemon ?? false
   }
 
-  /** Starts the process. @throws StateError if it was started before; MultiprocessingError if the system cannot start it */
+  /**
+   * Starts the process. Of many that are started in one go only the first begin within this call, so that the program is not
+   * held up; the others follow in the next turns of the event loop.
+   * @throws StateError if it was started before; MultiprocessingError if the system cannot start it: it may be tried again. Of one
+   * that begins later, a problem tells so
+   */
   start(): void {
     if (this.#child)
       throw new StateError(`The process ${this.name} was started before; make a new Process to run it again.`)
@@ -110,16 +115,17 @@ export class Process<A extends any[] = any[]> {
     return this.#child !== null && !this.#child.exited
   }
 
-  /** undefined until it is started. */
+  /** undefined until it is started. One whose turn has not come yet is started by asking. */
   get pid(): number | undefined {
+    this.#child?.startNow()
     return this.#child?.pid
   }
 
-  /** null while it runs; the negative number of the signal if one ended it, as in Python. */
+  /** null while it runs; the negative number of the signal if one ended it, as in Python; 1 if it could not be started. */
   get exitCode(): number | null {
     if (!this.#end) return null
     const { exitCode, signal } = this.#end
-    return signal ? -constants.signals[signal] : exitCode
+    return signal ? -constants.signals[signal] : (exitCode ?? 1)
   }
 
   /** Resolves with the exit code once the process has ended. Python's `sentinel`, to be awaited. */

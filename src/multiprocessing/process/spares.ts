@@ -2,9 +2,13 @@
  * Children that are started before anybody needs them, as by Python's `forkserver`: they have loaded the library and wait, so that
  * the next process or worker begins at once. They belong to a run and end with it.
  */
+import { MultiprocessingError, TimeoutError } from '../errors.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { unguard } from './guardian.ts'
+import { describeEnd } from './problems.ts'
 import { childCommand, type SpawnedChild, spawnChild } from './spawn-child.ts'
+import { startLimitMs } from './start-limit.ts'
+import { QueuedStart } from './starts.ts'
 
 /** After one was taken, so long is waited before the next is started: what it was taken for comes first. */
 const REFILL_MS = 100
@@ -16,12 +20,28 @@ interface Spare {
   ready: boolean
 }
 
+interface Waiting {
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** @returns undefined if it was deleted: a process started there is as well off as one started before */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
+}
+
 class Spares {
   readonly #run: Run
   readonly #spares = new Set<Spare>()
+  /** Those whose turn to be started has not come. */
+  readonly #queued = new Set<QueuedStart>()
   #wanted = 0
   #timer: NodeJS.Timeout | undefined
-  #waiting: (() => void)[] = []
+  #waiting: Waiting[] = []
 
   constructor(run: Run) {
     this.#run = run
@@ -30,8 +50,8 @@ class Spares {
 
   keep(count: number): Promise<void> {
     this.#keep(count)
-    return this.#run.wait<void>((resolve) => {
-      this.#waiting.push(resolve)
+    return this.#run.wait<void>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
       this.#tell()
       return () => {}
     })
@@ -40,9 +60,24 @@ class Spares {
   #keep(count: number): void {
     this.#wanted = count
     clearTimeout(this.#timer)
+    for (const queued of this.#queued) queued.cancel()
+    this.#queued.clear()
     for (const spare of this.#spares) if (this.#spares.size > count) this.#end(spare)
-    while (this.#spares.size < count) this.#start()
+    for (let missing = count - this.#spares.size; missing > 0; missing--) this.#startInTurn()
     this.#tell()
+  }
+
+  #startInTurn(): void {
+    const queued: QueuedStart = new QueuedStart((late) => {
+      if (late) this.#queued.delete(queued)
+      try {
+        this.#run.within(() => this.#start())
+      } catch (error) {
+        if (!late) throw error
+        this.#fail(error as Error)
+      }
+    })
+    if (!queued.begun) this.#queued.add(queued)
   }
 
   /** @returns one that could have been started just now; those that could not are ended */
@@ -67,7 +102,7 @@ class Spares {
 
   /** Whatever a child takes over from its parent when it is started. */
   #command(): string {
-    return JSON.stringify([childCommand(this.#run), process.cwd()])
+    return JSON.stringify([childCommand(this.#run), workingFolder()])
   }
 
   #start(): void {
@@ -83,6 +118,14 @@ class Spares {
       onClose: () => {},
     })
     child.process.once('exit', this.#gone)
+    const limitMs = startLimitMs()
+    const giveUp = () => {
+      if (spare.ready || !this.#spares.has(spare)) return
+      this.#end(spare)
+      this.#fail(new TimeoutError(`A spare was not ready after ${limitMs / 1000} s and was ended.`))
+    }
+    // This process may have been busy: what came meanwhile is read first.
+    if (limitMs < Number.POSITIVE_INFINITY) setTimeout(() => setImmediate(giveUp), limitMs).unref()
     // Only until it is ready may somebody wait for it.
     child.process.unref()
     for (const stream of [child.process.stdout, child.process.stderr]) {
@@ -113,6 +156,11 @@ class Spares {
     unguard(spare.child.pid)
     spare.child.ledger?.close()
     for (const stream of spare.child.process.stdio) stream?.destroy()
+    if (spare.ready) return
+    const { exitCode, signalCode } = spare.child.process
+    this.#fail(
+      new MultiprocessingError(`A spare ${describeEnd({ exitCode, signal: signalCode })} before it was ready.`),
+    )
   }
 
   #refillLater(): void {
@@ -126,9 +174,14 @@ class Spares {
     }, REFILL_MS).unref()
   }
 
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error)
+  }
+
   #tell(): void {
+    if (this.#queued.size > 0) return
     for (const { ready } of this.#spares) if (!ready) return
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    for (const { resolve } of this.#waiting.splice(0)) resolve()
   }
 }
 
@@ -143,7 +196,8 @@ export function takeSpare(run: Run): SpawnedChild | undefined {
  * Keeps so many processes started in advance, for the processes and workers that this one starts from now on; one that is taken is
  * replaced a moment later. 0 ends them. Resolves once they are ready. A spare whose environment or folder would not be the
  * present ones is not used.
- * @throws RangeError if count is not a whole number of at least 0; MultiprocessingError if the system cannot start them
+ * @throws RangeError if count is not a whole number of at least 0; MultiprocessingError if the system cannot start them,
+ * or if one ends before it is ready
  */
 export async function keepSpares(count: number): Promise<void> {
   if (!Number.isSafeInteger(count) || count < 0) {

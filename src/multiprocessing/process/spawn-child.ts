@@ -4,7 +4,6 @@ import { closeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { LedgerFile } from '../child/ledger.ts'
-import { MultiprocessingError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
@@ -13,20 +12,18 @@ import { SharedBuffer } from '../wire/shared-buffer.ts'
 import { guard } from './guardian.ts'
 import { type NodeCommand, nodeCommand } from './node-command.ts'
 import { ownModule } from './own-module.ts'
+import { SPARE } from './start-header.ts'
+import { hasCome, isComing } from './starts.ts'
+import { whyNotStarted } from './why-not-started.ts'
 
 export interface SpawnedChild {
   readonly process: ChildProcess
   readonly pid: number
   /** Connected; who takes the child over sets its listener. */
   readonly channel: Channel
-  /** Whether it has memory that it shares with this process. */
-  readonly shares: boolean
   /** What the child notes for this process; undefined where there can be no such file. */
   readonly ledger: LedgerFile | undefined
 }
-
-/** What a child is called with that is started before anybody needs it. */
-export const SPARE = 'spare'
 
 /** @returns how a child of this run would be started right now */
 export function childCommand(run: Run): NodeCommand {
@@ -35,7 +32,7 @@ export function childCommand(run: Run): NodeCommand {
 
 /**
  * @param name what it is called in the error
- * @throws MultiprocessingError if the system cannot start it
+ * @throws MultiprocessingError if the system cannot start it; nothing is left of it then
  */
 export function spawnChild(run: Run, name: string, { spare = false }: { spare?: boolean } = {}): SpawnedChild {
   const { file, args, env } = childCommand(run)
@@ -49,20 +46,22 @@ export function spawnChild(run: Run, name: string, { spare = false }: { spare?: 
       env,
       windowsHide: true,
     })
-    child.on('error', (error) => (reason = error))
+    // That it could not be started is found out below; a signal that cannot be sent is for a process that is gone.
+    child.on('error', () => {})
     if (child.pid !== undefined) {
-      guard(child.pid)
+      guard(child.pid, run)
       const channel = new Channel(child.stdio[3] as Socket)
       if (shared !== undefined) channel.share(new SharedBuffer(shared, 'parent'))
-      return { process: child, pid: child.pid, channel, ledger, shares: shared !== undefined }
+      isComing(child)
+      channel.onHello = () => hasCome(child)
+      child.once('exit', () => hasCome(child))
+      return { process: child, pid: child.pid, channel, ledger }
     }
+    for (const stream of child.stdio ?? []) stream?.destroy()
   } catch (error) {
     reason = error
   }
   ledger?.close()
   if (shared !== undefined) closeSync(shared)
-  throw new MultiprocessingError(
-    `The process ${name} could not be started with ${file}${reason instanceof Error ? `: ${reason.message}` : ''}. ` +
-      'Check that this is a Node that can be run, and that the system has processes left.',
-  )
+  throw whyNotStarted(name, file, reason)
 }

@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ProblemRaised, TelemetryEvent, WaitTarget } from '../../shared/telemetry.ts'
 import { StoppedError } from '../errors.ts'
-import type { Child } from '../process/child.ts'
+import type { ClaimBoard } from '../queue/claims.ts'
 import { Hub } from '../wire/hub.ts'
 import { Blocking } from './blocking.ts'
 import { createClock } from './clock.ts'
@@ -65,6 +65,16 @@ export interface Ending {
   end(reason: Error): void
 }
 
+/** What a run must know of a process that it has started. */
+export interface RunChild {
+  readonly path: string
+  readonly daemon: boolean
+  /** Where it claims items of this process's queues; undefined where it cannot. */
+  readonly claims: ClaimBoard | undefined
+  readonly ended: Promise<unknown>
+  signal(signal: NodeJS.Signals, asked: boolean): void
+}
+
 export class Run {
   readonly path: string
   readonly name: string
@@ -74,7 +84,7 @@ export class Run {
   readonly nowUs: () => number
   readonly hub: Hub
   readonly blocking: Blocking | null
-  readonly children = new Set<Child>()
+  readonly children = new Set<RunChild>()
   readonly pools = new Set<Ending>()
   /** Called when the run ends, to tell what was held back. */
   readonly reporters = new Set<() => void>()

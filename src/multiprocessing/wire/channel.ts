@@ -1,6 +1,7 @@
 /** One end of the connection between a process and its parent: frames out in batches, frames in one by one. */
 import type { Socket } from 'node:net'
 import { encodeFrame, type Frame, FrameReader, type Header, type Payload } from './frames.ts'
+import { checkHeader, type HeaderOf } from './messages.ts'
 import { openSocket } from './open-socket.ts'
 import type { SharedBuffer } from './shared-buffer.ts'
 
@@ -28,13 +29,18 @@ export class Channel {
 
   #listener: ChannelListener | null = null
   #shared: SharedBuffer | null = null
+  /** Called when the other end has said that it is up. */
+  onHello: (() => void) | null = null
 
   /** @param source the connection, of which nothing has been read yet, or its file descriptor */
   constructor(source: Socket | number) {
     const socket = openSocket(source, (chunk) => {
       if (this.#error) return
       try {
-        for (const frame of this.#reader.push(chunk)) this.#listener?.onFrame(frame)
+        for (const frame of this.#reader.push(chunk)) {
+          if (frame.header.type === 'hello') this.#greeted(frame.header)
+          else this.#listener?.onFrame(frame)
+        }
       } catch (error) {
         this.fail(error as Error)
       }
@@ -45,7 +51,7 @@ export class Channel {
     socket.once('close', () => {
       this.#closed = true
       this.#pending = []
-      this.#shared?.close()
+      this.#reader.shared?.close()
       this.#listener?.onClose(this.#error)
     })
   }
@@ -56,11 +62,26 @@ export class Channel {
     if (this.#closed) process.nextTick(() => listener.onClose(this.#error))
   }
 
-  /** From now on, what is large goes by this memory. It is closed with the connection. */
+  /**
+   * From now on, what is large may come by this memory, and goes by it once the other end has said that it can read it. It is closed
+   * with the connection.
+   */
   share(shared: SharedBuffer): void {
-    this.#shared = shared
     this.#reader.shared = shared
     if (this.#closed) shared.close()
+  }
+
+  /** Says to the parent that this end is up, and what it shares with it. */
+  greet(shared: SharedBuffer | null): void {
+    this.#reader.shared = shared
+    this.#shared = shared
+    this.send({ type: 'hello', shares: shared !== null } as HeaderOf<'hello'>)
+  }
+
+  #greeted(header: Header): void {
+    checkHeader(header, 'child')
+    if ((header as HeaderOf<'hello'>).shares) this.#shared = this.#reader.shared
+    this.onHello?.()
   }
 
   /** Whether nothing comes or goes any more, even if that was not told yet. */
@@ -81,7 +102,18 @@ export class Channel {
   send(header: Header, payload: Payload = NOTHING): void {
     if (this.#closed) return
     this.beforeSend?.()
-    this.#pending.push(...encodeFrame(header, typeof payload === 'function' ? payload() : payload, this.#shared))
+    this.#push(encodeFrame(header, typeof payload === 'function' ? payload() : payload, this.#shared))
+  }
+
+  /** Sends what is a frame already. */
+  sendEncoded(frame: readonly Uint8Array[]): void {
+    if (this.#closed) return
+    this.beforeSend?.()
+    this.#push(frame)
+  }
+
+  #push(frame: readonly Uint8Array[]): void {
+    this.#pending.push(...frame)
     if (this.#scheduled) return
     this.#scheduled = true
     process.nextTick(() => {

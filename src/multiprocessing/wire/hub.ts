@@ -7,7 +7,6 @@
  * goes back.
  */
 import { WireError } from '../errors.ts'
-import type { Run } from '../run/run.ts'
 import type { Channel } from './channel.ts'
 import type { Frame, Header, Payload } from './frames.ts'
 import { ownBytes, type WholeBytes } from './lent-bytes.ts'
@@ -46,14 +45,15 @@ function checkOwnEnd(path: string, child: string): void {
 }
 
 export class Hub {
-  readonly #run: Run
+  readonly #run: { readonly path: string }
   #parent: Channel | null = null
   readonly #children = new Map<string, Channel>()
   readonly #held = new Set<{ flush(): void }>()
   readonly #services = new Map<unknown, Service>()
   readonly #handlers = new Map<string, Handler>()
 
-  constructor(run: Run) {
+  /** @param run whose hub it is */
+  constructor(run: { readonly path: string }) {
     this.#run = run
   }
 

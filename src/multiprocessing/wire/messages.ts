@@ -68,12 +68,16 @@ export const MESSAGES = {
     originNs: isText,
     observed: isBoolean,
     nodePath: orNull(isText),
-    ledger: isBoolean,
-    shares: isBoolean,
     target: optional(isLocation),
     initializer: optional(isLocation),
   }),
-  /** A spare, or a worker, can be given something to do. */
+  /** The first one of a child: it is up, and can read what its parent shares with it, or cannot. */
+  hello: up({ shares: isBoolean }),
+  /** Of a spare: it has loaded all that it can before it is told what it is. */
+  loaded: up({}),
+  /** The child has loaded its target, or its initializer, and calls it now. */
+  begun: up({}),
+  /** A worker can be given tasks. */
   ready: up({}),
   events: up({}),
   /** What was thrown that ends the child. */

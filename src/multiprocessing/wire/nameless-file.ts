@@ -1,5 +1,5 @@
 /** Files without a name, that live as long as somebody has them open: what a child and its parent write for each other. */
-import { openSync, unlinkSync } from 'node:fs'
+import { fstatSync, openSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -27,4 +27,14 @@ export function createMemoryFile(): number | undefined {
 /** The same, but on a disk if need be. On Windows a file cannot go before its last user. */
 export function createNamelessFile(): number | undefined {
   return process.platform === 'win32' ? undefined : (createMemoryFile() ?? createIn(tmpdir()))
+}
+
+/** @returns whether a descriptor that a child inherits is such a file: where its parent could make none, it is not */
+export function isNamelessFile(fd: number): boolean {
+  try {
+    const stats = fstatSync(fd)
+    return stats.isFile() && stats.nlink === 0
+  } catch {
+    return false
+  }
 }
