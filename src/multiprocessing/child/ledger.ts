@@ -4,8 +4,12 @@
  * too. A note costs half a microsecond, a message several; so the results of short tasks can leave together, and still it is known
  * which task ended the process, and nothing that was done before is lost.
  *
- * A note is `u32 task + 1 · u32 kind · u32 length · bytes`, in the machine's order, and after the last one there is a zero. Notes
- * begin anew with the first result after all were told; which are still of use, their numbers say.
+ * A note is `u32 task + 1 · u32 kind · u32 length · bytes · u32 the complement of the first`, in the machine's order: one that was
+ * written in part has no such end, and what is left of older notes has other numbers. Notes begin anew with the first result after
+ * all were told; which are still of use, their numbers say.
+ *
+ * It makes nothing right that would be wrong without it: what cannot be noted is told before the next task begins. And what the
+ * parent reads was written by a process that may be broken, so it can settle no more than that process's own tasks.
  */
 import { closeSync, readSync, writeSync } from 'node:fs'
 import { type Batch, NUMBER_BYTES, OwnBatch, type Part } from '../queue/batch.ts'
@@ -16,6 +20,7 @@ import { createNamelessFile } from '../wire/nameless-file.ts'
 export const LEDGER_FD = 4
 
 const HEAD_BYTES = 12
+const END_BYTES = 4
 const MOST_BYTES = 64 * 1024
 const KINDS = ['numbers', 'texts', 'json', 'values'] as const
 
@@ -23,12 +28,14 @@ const KINDS = ['numbers', 'texts', 'json', 'values'] as const
 export class Ledger {
   readonly #bytes = Buffer.alloc(MOST_BYTES)
   #at = 0
+  /** Whether notes can be written: not once one could not, for a disk that is full stays so for long. */
+  #works = true
 
   /** Whether a result is short enough to be noted. */
   takes(result: Part | number): boolean {
     const bytes = typeof result === 'number' ? NUMBER_BYTES : result.bytes
     // A character is three bytes at most.
-    return this.#at + HEAD_BYTES + 4 + 3 * bytes <= MOST_BYTES
+    return this.#works && this.#at + HEAD_BYTES + END_BYTES + 3 * bytes <= MOST_BYTES
   }
 
   /** All that was noted has been told. */
@@ -36,8 +43,11 @@ export class Ledger {
     this.#at = 0
   }
 
-  /** @param task its number among all that the worker was given, from 0 */
-  note(task: number, result: Part | number): void {
+  /**
+   * @param task its number among all that the worker was given, from 0
+   * @returns whether it is noted; if not, the parent must know of it before the next task begins
+   */
+  note(task: number, result: Part | number): boolean {
     const { kind, part } = typeof result === 'number' ? { kind: 'numbers' as const, part: result } : result
     const start = this.#at
     const body = start + HEAD_BYTES
@@ -48,9 +58,13 @@ export class Ledger {
     this.#bytes.writeUInt32LE((task + 1) >>> 0, start)
     this.#bytes.writeUInt32LE(KINDS.indexOf(kind), start + 4)
     this.#bytes.writeUInt32LE(length, start + 8)
-    this.#at = body + length
-    this.#bytes.writeUInt32LE(0, this.#at)
-    writeSync(LEDGER_FD, this.#bytes, start, this.#at + 4 - start, start)
+    this.#at = this.#bytes.writeUInt32LE(~(task + 1) >>> 0, body + length)
+    try {
+      this.#works = writeSync(LEDGER_FD, this.#bytes, start, this.#at - start, start) === this.#at - start
+    } catch {
+      this.#works = false
+    }
+    return this.#works
   }
 }
 
@@ -83,26 +97,51 @@ export class LedgerFile {
   /**
    * Reads it for the last time.
    * @param task the number of the first task whose end was not told
+   * @param most how many tasks the child had
    * @returns the results of this task and those after it, as far as they were done, each in a batch of its own
    */
-  end(task: number): Batch[] {
+  end(task: number, most: number): Batch[] {
     if (this.#closed) return []
     const bytes = Buffer.alloc(MOST_BYTES)
-    const size = readSync(this.fd, bytes, 0, MOST_BYTES, 0)
+    let size = 0
+    try {
+      size = readSync(this.fd, bytes, 0, MOST_BYTES, 0)
+    } catch {
+      // It says nothing, then.
+    }
     this.close()
     const results: Batch[] = []
-    let at = 0
-    while (at + HEAD_BYTES <= size && bytes.readUInt32LE(at) === (task + 1 + results.length) >>> 0) {
-      const kind = KINDS[bytes.readUInt32LE(at + 4)]
-      const start = at + HEAD_BYTES
-      at = start + bytes.readUInt32LE(at + 8)
-      if (kind === undefined || at > size) break
-      const body = bytes.subarray(start, at)
-      const part = kind === 'numbers' ? body.readDoubleLE() : kind === 'values' ? body : body.toString('utf8')
-      const batch = new OwnBatch()
-      batch.add({ kind, part, bytes: body.byteLength })
-      results.push(batch)
+    for (let at = 0; results.length < most; ) {
+      const note = noteAt(bytes.subarray(0, size), at, (task + 1 + results.length) >>> 0)
+      if (!note) break
+      results.push(note.result)
+      at = note.end
     }
     return results
+  }
+}
+
+/** @returns the note of a task and where it ends; undefined if there is none, or none that is whole */
+function noteAt(bytes: Buffer, at: number, number: number): { result: Batch; end: number } | undefined {
+  if (at + HEAD_BYTES > bytes.byteLength || bytes.readUInt32LE(at) !== number) return undefined
+  const kind = KINDS[bytes.readUInt32LE(at + 4)]
+  const end = at + HEAD_BYTES + bytes.readUInt32LE(at + 8)
+  if (kind === undefined || end + END_BYTES > bytes.byteLength) return undefined
+  if (bytes.readUInt32LE(end) !== ~number >>> 0) return undefined
+  const body = bytes.subarray(at + HEAD_BYTES, end)
+  if (kind === 'numbers' && body.byteLength !== NUMBER_BYTES) return undefined
+  const part = kind === 'numbers' ? body.readDoubleLE() : kind === 'values' ? body : body.toString('utf8')
+  if (kind === 'json' && !isJson(part as string)) return undefined
+  const result = new OwnBatch()
+  result.add({ kind, part, bytes: body.byteLength })
+  return { result, end: end + END_BYTES }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }

@@ -181,9 +181,8 @@ export class WorkerLoop {
       // It leaves before anything else that this process sends, and at the end of the turn.
       this.#run.hub.flushLater(this)
     }
-    // One that is too large even for an empty ledger leaves before the next task begins.
-    if (this.#ledger?.takes(part)) this.#ledger.note(task, part)
-    else this.#mustTell = true
+    // What cannot be noted, or is too large for it, leaves before the next task begins.
+    if (!this.#ledger?.takes(part) || !this.#ledger.note(task, part)) this.#mustTell = true
   }
 
   /** Sends the results that were held back. */

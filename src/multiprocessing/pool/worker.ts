@@ -71,7 +71,7 @@ export class PoolWorker {
       this.state = 'ended'
       if (end.asked) this.finishing = true
       // What it had done and not told is done all the same.
-      for (const result of this.#child.ledger?.end(this.task?.given ?? 0) ?? []) {
+      for (const result of this.#child.ledger?.end(this.task?.given ?? 0, this.#tasks.length) ?? []) {
         const task = this.#tasks.shift()
         if (task) listener.done(task, result, 0)
         if (this.task) listener.began(this.task, this)

@@ -1,14 +1,31 @@
 /** Files without a name, that live as long as somebody has them open: what a child and its parent write for each other. */
-import { fstatSync, openSync, unlinkSync } from 'node:fs'
+import { fstatSync, openSync, readFileSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Files here are memory. Only Linux has it. */
 const MEMORY = '/dev/shm'
 
+/** No file here grows beyond this. */
+const LARGEST_BYTES = 32 * 1024 * 1024
+
 let files = 0
+let mayGrow: boolean | undefined
+
+/** A write beyond the largest size that a process may give a file (`ulimit -f`) is not refused: it ends the process. */
+function filesMayGrow(): boolean {
+  try {
+    const [, limit] = /^Max file size +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return limit === undefined || Number(limit) >= LARGEST_BYTES
+  } catch {
+    // Not Linux.
+    return true
+  }
+}
 
 function createIn(folder: string): number | undefined {
+  mayGrow ??= filesMayGrow()
+  if (!mayGrow) return undefined
   const path = join(folder, `forkscope-${process.pid}-${files++}-${Math.random().toString(36).slice(2)}`)
   try {
     const fd = openSync(path, 'wx+', 0o600)

@@ -1,0 +1,107 @@
+/** What a worker has noted of its results, for when it ends: input from a process that may be broken, in a file that may be full. */
+import { ftruncateSync, writeSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { LedgerFile } from '../../src/multiprocessing/child/ledger.ts'
+import { Pool, WorkerDiedError } from '../../src/multiprocessing/index.ts'
+import * as targets from '../fixtures/ledger.ts'
+import { canMountShm, runWithShm } from '../small-shm.ts'
+
+const KINDS = { numbers: 0, texts: 1, json: 2, values: 3 }
+const { note } = targets
+
+function read(content: (fd: number) => void, task = 7, most = 100): unknown[] {
+  const file = LedgerFile.create() as LedgerFile
+  content(file.fd)
+  return file.end(task, most).map((batch) => batch.valueAt(0, () => ({})))
+}
+
+const containing = (...notes: Buffer[]) =>
+  read((fd) => {
+    const bytes = Buffer.concat(notes)
+    writeSync(fd, bytes, 0, bytes.byteLength, 0)
+  })
+
+const number = (task: number, value: number) => {
+  const body = Buffer.alloc(8)
+  body.writeDoubleLE(value)
+  return note(task, KINDS.numbers, body)
+}
+
+test('results are read from the first task that was not told, one after the other', () => {
+  const text = note(8, KINDS.texts, Buffer.from('grün'))
+  expect(containing(number(7, 1.5), text, note(9, KINDS.json, Buffer.from('{"a":[1]}')))).toEqual([
+    1.5,
+    'grün',
+    { a: [1] },
+  ])
+  expect(containing(number(6, 1), number(7, 2))).toEqual([])
+  expect(containing(number(7, 1), number(9, 2))).toEqual([1])
+})
+
+test.each<[string, Buffer]>([
+  ['nothing', Buffer.alloc(0)],
+  ['half a head', number(8, 1).subarray(0, 7)],
+  ['a head alone', number(8, 1).subarray(0, 12)],
+  ['a note without its end', number(8, 1).subarray(0, 20)],
+  ['a note with the end of another', Buffer.concat([number(8, 1).subarray(0, 20), number(9, 1).subarray(20)])],
+  ['a number of three bytes', note(8, KINDS.numbers, Buffer.alloc(3))],
+  ['a number of nine bytes', note(8, KINDS.numbers, Buffer.alloc(9))],
+  ['a kind that is none', note(8, 4, Buffer.alloc(8))],
+  ['a length beyond the file', note(8, KINDS.texts, Buffer.alloc(4), 5_000)],
+  ['a length of 4 GiB', note(8, KINDS.texts, Buffer.alloc(4), 0xffffffff)],
+  ['a task of long ago', number(1, 1)],
+  ['json that is none', note(8, KINDS.json, Buffer.from('{"a":'))],
+])('after the last whole note there is %s: that is no result, and nothing is thrown', (_what, rest) => {
+  expect(containing(number(7, 0.5), rest)).toEqual([0.5])
+})
+
+test('no more is read than the worker had tasks, and no more than a ledger has', () => {
+  const notes = Array.from({ length: 100_000 }, (_, i) => number(i, i))
+  const bytes = Buffer.concat(notes)
+  const content = (fd: number) => void writeSync(fd, bytes, 0, bytes.byteLength, 0)
+  expect(read(content, 0, 3)).toEqual([0, 1, 2])
+  expect(read(content, 0, 100_000).length).toBeLessThan(64 * 1024)
+  expect(read((fd) => ftruncateSync(fd, 2 ** 42))).toEqual([])
+})
+
+test('a result that cannot be read fails its task; the next one counts as begun, and no other is harmed', async () => {
+  const pool = new Pool(1)
+  // Short ones, so that some are given ahead.
+  await pool.map(
+    targets.square,
+    Array.from({ length: 200 }, () => 1),
+    { chunkSize: 1 },
+  )
+  const forged = pool.applyAsync(targets.forgeAndDie, ['a value that is none', 200])
+  const after = [2, 3, 4].map((n) => pool.applyAsync(targets.square, [n]).get())
+  await expect(forged.get()).rejects.toThrow()
+  const [next, ...others] = await Promise.allSettled(after)
+  if (next?.status === 'rejected') expect(next.reason).toBeInstanceOf(WorkerDiedError)
+  expect(others).toMatchObject([{ value: 9 }, { value: 16 }])
+  pool.close()
+  await pool.join()
+})
+
+test.each(['a number that is too short', 'json that is none', 'nothing any more', 'terabytes of nothing'] as const)(
+  'a worker that writes %s and ends fails its task and no other, and the pool goes on',
+  async (what) => {
+    const pool = new Pool(1)
+    await pool.apply(targets.square, [1])
+    const forged = pool.applyAsync(targets.forgeAndDie, [what, 1])
+    const after = [2, 3, 4].map((n) => pool.applyAsync(targets.square, [n]))
+    await expect(forged.get()).rejects.toThrow(WorkerDiedError)
+    expect(await Promise.all(after)).toEqual([4, 9, 16])
+    pool.close()
+    await pool.join()
+  },
+)
+
+const RIGHT = '2000 right, 2000 begun, 2000 of them once\n'
+
+test.runIf(canMountShm()).each(['64m', '64k', 'full', 'read-only'] as const)(
+  'with a /dev/shm that is %s, a worker that dies fails the task that it was at and no other',
+  async (shm) => {
+    expect(await runWithShm(shm, 'short-tasks.ts')).toEqual({ stdout: RIGHT, stderr: '', exitCode: 0 })
+  },
+  60_000,
+)
