@@ -1,0 +1,49 @@
+/**
+ * Programs that once failed, the smallest that show each fault, as a user runs them. Each stands for a kind of fault; what else is
+ * of its kind is tested where its mechanism is.
+ */
+import { describe, expect, it } from 'vitest'
+import { runProgram } from './run-program.ts'
+
+const lines = (text: string) => text.trimEnd().split('\n')
+
+/** All tests here start several processes each, and shall not depend on what else the machine does. */
+const PATIENCE_MS = 60_000
+
+describe('programs that failed', { timeout: PATIENCE_MS }, () => {
+  it('arguments-32k: arguments of any size arrive', async () => {
+    const { status, stdout, stderr } = await runProgram('arguments-32k')
+    const sizes = [33_000, 70_000, 5_000_000]
+    const expected = [...sizes.flatMap((size) => [`got ${size}`, '0', `worker ${size}`]), 'got 33000', '0']
+    expect({ status, said: lines(stdout), stderr }).toEqual({ status: 0, said: expected, stderr: '' })
+  })
+
+  it('too-large-task: is refused with the limit, and the pool goes on', async () => {
+    const { status, stdout } = await runProgram('too-large-task')
+    const [first, refused, second, ...rest] = lines(stdout)
+    expect([first, second, ...rest]).toEqual(['1', '2', 'ended'])
+    expect(refused).toMatch(/^UnsendableError .*\d/)
+    expect(status).toBe(0)
+  })
+
+  it('cancel-many: a hundred thousand tasks are cancelled or aborted at once', async () => {
+    const { status, stdout } = await runProgram('cancel-many')
+    const [cancelled, cancelMs, aborted, abortMs] = lines(stdout).map(Number)
+    expect(cancelled).toBeGreaterThan(99_000)
+    expect(aborted).toBe(100_000)
+    // A second is the goal, where nobody else uses the caches. What grows with the square takes more than half a minute.
+    expect(cancelMs).toBeLessThan(5_000)
+    expect(abortMs).toBeLessThan(5_000)
+    expect(status).toBe(0)
+  })
+
+  it('imap-infinite: an endless iterator is taken as far as is needed', async () => {
+    const { status, stdout } = await runProgram('imap-infinite', { flags: ['--max-old-space-size=256'] })
+    expect(lines(stdout)).toEqual(['0', '2', '4', '6', '8', '10', 'few were taken 2 closed'])
+    expect(status).toBe(0)
+  })
+
+  it('long-timeouts: any finite timeout, and one without end, do what they say', async () => {
+    expect(await runProgram('long-timeouts')).toEqual({ status: 0, stdout: '27 waits\n', stderr: '' })
+  })
+})
