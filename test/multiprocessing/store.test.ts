@@ -1,17 +1,14 @@
-import { closeSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
 import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
-import { ClaimBoard, type ClaimPlace, Claims } from '../../src/multiprocessing/queue/claims.ts'
+import { NOTHING } from '../../src/multiprocessing/queue/nothing.ts'
+import { RingGetter } from '../../src/multiprocessing/queue/ring.ts'
 import { QueueStore } from '../../src/multiprocessing/queue/store.ts'
-import { createNamelessFile } from '../../src/multiprocessing/wire/nameless-file.ts'
+import type { MemoryPlace } from '../../src/multiprocessing/wire/mapped-memory.ts'
 
 function open(maxsize = 0) {
-  const store = new QueueStore(
-    maxsize,
-    () => 0,
-    () => {},
-  )
+  const store = new QueueStore({ maxsize, now: () => 0, changed: () => {} })
   const log: string[] = []
   const put = (client: string, value: number) =>
     store.put(
@@ -48,10 +45,10 @@ describe('QueueStore', () => {
     const { store, put, get } = open(1)
     put('a', 1)
     const [first] = get('b')
-    expect([store.depth, store.gets]).toEqual([1, 0])
+    expect([store.depth, store.figures.gets]).toEqual([1, 0])
     expect(put('a', 2)).toBeDefined()
     store.acknowledge('b', first?.delivery as number)
-    expect([store.depth, store.gets, store.puts]).toEqual([1, 1, 2])
+    expect([store.depth, store.figures.gets, store.figures.puts]).toEqual([1, 1, 2])
   })
 
   it('nobody can acknowledge for another, or twice', () => {
@@ -62,7 +59,7 @@ describe('QueueStore', () => {
     expect(store.depth).toBe(1)
     store.acknowledge('b', first?.delivery as number)
     store.acknowledge('b', first?.delivery as number)
-    expect([store.depth, store.gets]).toEqual([0, 1])
+    expect([store.depth, store.figures.gets]).toEqual([0, 1])
   })
 
   it('what was on its way to the dead comes back in order, whoever dies first', () => {
@@ -101,25 +98,21 @@ describe('QueueStore', () => {
     put('b', 2)
     store.release((client) => client === 'b')
     store.acknowledge('g', get('g')[0]?.delivery as number)
-    expect([store.depth, store.puts]).toEqual([0, 1])
+    expect([store.depth, store.figures.puts]).toEqual([0, 1])
   })
 
   it('keeps the extremes of the depth between two reports', () => {
     const { store, put, get } = open()
     for (let i = 0; i < 3; i++) put('a', i)
     for (let i = 0; i < 3; i++) store.acknowledge('g', get('g')[0]?.delivery as number)
-    expect([store.depthMin, store.depthMax, store.depth]).toEqual([0, 3, 0])
-    store.startInterval()
-    expect([store.depthMin, store.depthMax]).toEqual([0, 0])
+    expect([store.figures.depthMin, store.figures.depthMax, store.depth]).toEqual([0, 3, 0])
+    store.figures.startInterval()
+    expect([store.figures.depthMin, store.figures.depthMax]).toEqual([0, 0])
   })
 
   it('notes how long each item was there: exactly where they go slowly, and in all none more and none less where they go fast', () => {
     let nowUs = 0
-    const store = new QueueStore(
-      0,
-      () => nowUs,
-      () => {},
-    )
+    const store = new QueueStore({ maxsize: 0, now: () => nowUs, changed: () => {} })
     const takeAll = (count: number, everyUs: number) => {
       store.putOne('a', 0)
       for (let i = 1; i < count; i++) store.putOne('a', i)
@@ -130,22 +123,22 @@ describe('QueueStore', () => {
     }
     const report = () => {
       store.noteAll()
-      store.startInterval()
-      return [...store.residence]
+      store.figures.startInterval()
+      return [...store.figures.residence]
     }
     // 100 in 100 ms, far more than are told one by one: 1 is there for less than 2 ms, 2 for less than 4, and so on.
     report()
     takeAll(20, 1_000)
     report()
-    const before = [...store.residence]
+    const before = [...store.figures.residence]
     takeAll(100, 1_000)
     const slow = report().map((count, i) => count - (before[i] as number))
     expect(slow.slice(0, 8)).toEqual([0, 1, 2, 4, 8, 16, 32, 37])
     takeAll(20_000, 1)
     report()
     takeAll(20_000, 1)
-    expect(report().reduce((sum, count) => sum + count)).toBe(store.gets)
-    expect(store.gets).toBe(40_120)
+    expect(report().reduce((sum, count) => sum + count)).toBe(store.figures.gets)
+    expect(store.figures.gets).toBe(40_120)
   })
 
   it('close: waiting putters and getters are refused, what is in it can be got', () => {
@@ -162,103 +155,83 @@ describe('QueueStore', () => {
   })
 })
 
-describe('what comes ahead', () => {
-  /** Two items ahead of `a`, which has claimed so many of them when `b` wants one. */
-  function revoked(taken: number, claimedAfter = 0) {
+/** A ring of the store, as a process has it that gets often enough. */
+function openRing(store: QueueStore): RingGetter {
+  let place: MemoryPlace | undefined
+  for (let i = 0; i < 100; i++) place = store.ringFor()
+  return RingGetter.open(place as MemoryPlace) as RingGetter
+}
+
+const take = (ring: RingGetter) => ring.take(() => ({}))
+
+describe.skipIf(process.platform !== 'linux')('the ring', () => {
+  it('gives items in order, each once, whoever takes them by which way', () => {
     const { store, put, get } = open()
-    const recalls: unknown[] = []
-    let free = 0
-    store.recall = (client, _delivery, count) => recalls.push([client, count])
-    let claimed = taken
-    const revoke = () => {
-      claimed = taken + claimedAfter
-      return taken
-    }
-    store.claims = () => ({ place: 0, base: 0, taken: () => claimed, revoke, free: () => free++ })
-    for (const value of [1, 2, 3, 4]) put('p', value)
-    let ahead = 0
-    const deliver = (_parcels: unknown, delivery: number, more?: { delivery: number }) => {
-      store.acknowledge('a', delivery)
-      ahead = more?.delivery ?? 0
-    }
-    store.get('a', 1, true, { ahead: 2, deliver, refused: () => {} }, () => new Empty())
-    const [other] = get('b')
-    return { store, recalls, ahead, other, free: () => free }
-  }
-
-  it('is got in order by who comes next', () => {
-    const { store, recalls, ahead, other, free } = revoked(1)
-    expect(other?.values).toEqual([3])
-    expect(recalls).toEqual([['a', 1]])
-    expect(store.gets).toBe(2)
-    // The place may be used again once its process knows.
-    expect(free()).toBe(0)
-    store.giveBack('a', ahead)
-    expect(free()).toBe(1)
+    const rings = [openRing(store), openRing(store)] as const
+    for (let i = 0; i < 6; i++) put('a', i)
+    store.look()
+    expect([take(rings[0]), take(rings[1]), get('b')[0]?.values, take(rings[0])]).toEqual([0, 1, [2], 3])
+    expect(store.depth).toBe(3)
+    expect(store.takeOne('own', () => ({}))).toBe(4)
+    expect([take(rings[1]), take(rings[0]), store.takeOne('own', () => ({}))]).toEqual([5, NOTHING, NOTHING])
+    expect([store.figures.gets, store.depth]).toEqual([5, 1])
   })
 
-  it('is revoked even if all of it was claimed: who claimed the last one may have seen that it was', () => {
-    const { store, recalls, other, free } = revoked(2)
-    expect(other?.values).toEqual([4])
-    expect(recalls).toEqual([['a', 2]])
-    expect(store.gets).toBe(3)
-    expect(free()).toBe(1)
+  it('is left by all of it when something older comes back', () => {
+    const { store, put, get } = open()
+    const ring = openRing(store)
+    for (let i = 0; i < 6; i++) put('a', i)
+    get('b', 2)
+    expect(take(ring)).toBe(2)
+    store.release((client) => client === 'b')
+    expect([take(ring), take(ring), take(ring), take(ring)]).toEqual([0, 1, 3, 4])
   })
 
-  it('is not got by who claims it after it was revoked, however soon', () => {
-    const { store, recalls, other } = revoked(1, 1)
-    expect(other?.values).toEqual([3])
-    expect(recalls).toEqual([['a', 1]])
-    expect(store.gets).toBe(2)
+  it('lets in who waits for room, once it is looked at', () => {
+    const { store, log, put } = open(2)
+    const ring = openRing(store)
+    for (let i = 0; i < 4; i++) put('a', i)
+    store.look()
+    expect([take(ring), take(ring), take(ring)]).toEqual([0, 1, NOTHING])
+    store.look()
+    expect(log).toEqual(['a put 0', 'a put 1', 'a put 2', 'a put 3'])
+    expect([take(ring), take(ring)]).toEqual([2, 3])
   })
 
-  it.each([0, 1])(
-    'is got as far as it was claimed when its process is gone; %i claimed after it was revoked',
-    (late) => {
-      const { store, get } = open()
-      let taken = 0
-      const revoke = () => {
-        taken += late
-        return taken - late
-      }
-      store.claims = () => ({ place: 0, base: 0, taken: () => taken, revoke, free: () => {} })
-      store.put(
-        'p',
-        batchesOf([1, 2, 3, 4])[0] as Batch,
-        true,
-        { accepted: () => {}, refused: () => {} },
-        () => new Full(),
-      )
-      store.get('a', 1, true, { ahead: 3, deliver: () => {}, refused: () => {} }, () => new Empty())
-      taken = 2
-      store.release((client) => client === 'a')
-      // The first was told by nothing, so it is back, and what was not claimed.
-      expect([get('b')[0]?.values, get('b')[0]?.values]).toEqual([[1], [4]])
-    },
-  )
+  it('goes around: far more items and bytes than it holds', () => {
+    const { store, put, get } = open()
+    const ring = openRing(store)
+    const texts = Array.from({ length: 3_000 }, (_, i) => `${i} ${'x'.repeat((i * 37) % 5_000)}`)
+    let next = 0
+    for (const text of texts) {
+      put('a', text as never)
+      store.look()
+      // What is too large, or finds no room, is got by asking; that is never out of order.
+      if (next % 3 === 0 || next < 1_000) continue
+      const item = take(ring)
+      expect(item === NOTHING ? (get('b')[0]?.values[0] as unknown) : item).toBe(texts[next++])
+    }
+    while (store.depth > next - next + 0) {
+      const item = take(ring)
+      if (item === NOTHING) {
+        const [delivery] = get('b')
+        store.acknowledge('b', delivery?.delivery as number)
+        expect(delivery?.values[0]).toBe(texts[next++])
+      } else expect(item).toBe(texts[next++])
+    }
+    expect(next).toBe(3_000)
+  })
 
-  it('can be claimed in a place where the same number of another queue was revoked', () => {
-    const fd = createNamelessFile() as number
-    const [board, child] = [new ClaimBoard(fd), new Claims(fd)]
-    const claimsOfNext = () => {
-      const { store, put, get } = open()
-      store.recall = () => {}
-      store.claims = () => board.open()
-      for (const value of [1, 2, 3]) put('p', value)
-      let claim: { delivery: number; place: ClaimPlace } | undefined
-      const deliver = (_parcels: unknown, _delivery: number, ahead: typeof claim) => (claim = ahead)
-      store.get('a', 1, true, { ahead: 2, deliver, refused: () => {} }, () => new Empty())
-      const { delivery, place } = claim as unknown as { delivery: number; place: ClaimPlace }
-      expect(child.claim(place.place, place.base, 1, delivery)).toBe(true)
-      get('b')
-      expect(child.claim(place.place, place.base, 2, delivery)).toBe(false)
-      store.giveBack('a', delivery)
-      return place.place
-    }
-    try {
-      expect(claimsOfNext()).toBe(claimsOfNext())
-    } finally {
-      closeSync(fd)
-    }
+  it('is given up, and harms nobody, when somebody writes into it what cannot be', () => {
+    const { store, put, get } = open()
+    let place: MemoryPlace | undefined
+    for (let i = 0; i < 100; i++) place = store.ringFor()
+    const ring = RingGetter.open(place as MemoryPlace) as RingGetter
+    for (let i = 0; i < 3; i++) put('a', i)
+    store.look()
+    const { pid, fd } = place as MemoryPlace
+    writeFileSync(`/proc/${pid}/fd/${fd}`, Buffer.from([99]), { flag: 'r+' })
+    expect(get('b', 3)[0]?.values).toEqual([0, 1, 2])
+    expect(take(ring)).toBe(NOTHING)
   })
 })

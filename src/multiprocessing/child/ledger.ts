@@ -1,5 +1,5 @@
 /**
- * What a child notes for its parent: items that it has taken (`queue/claims.ts`), and, of a worker, what it has done and not told yet.
+ * What a worker notes for its parent: what it has done and not told yet.
  * It is written where it outlives the worker: a file without a name that its parent holds open
  * too. A note costs half a microsecond, a message several; so the results of short tasks can leave together, and still it is known
  * which task ended the process, and nothing that was done before is lost.
@@ -13,7 +13,6 @@
  */
 import { closeSync, readSync, writeSync } from 'node:fs'
 import { type Batch, NUMBER_BYTES, OwnBatch, type Part } from '../queue/batch.ts'
-import { ClaimBoard } from '../queue/claims.ts'
 import { createNamelessFile } from '../wire/nameless-file.ts'
 
 /** The file, as the child inherits it. */
@@ -71,13 +70,10 @@ export class Ledger {
 /** The parent's side. */
 export class LedgerFile {
   readonly fd: number
-  /** What the child has taken of the items that came ahead to it. */
-  readonly claims: ClaimBoard
   #closed = false
 
   private constructor(fd: number) {
     this.fd = fd
-    this.claims = new ClaimBoard(fd)
   }
 
   /** @returns undefined where there can be none */
@@ -90,7 +86,6 @@ export class LedgerFile {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.claims.close()
     closeSync(this.fd)
   }
 

@@ -5,14 +5,14 @@ import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
 import { ownModule } from '../process/own-module.ts'
 import { SPARE, type StartHeader } from '../process/start-header.ts'
-import { Claims } from '../queue/claims.ts'
-import { QueueService } from '../queue/service.ts'
+import { Outboxes } from '../queue/outboxes.ts'
 import { endRun } from '../run/end-run.ts'
 import { adoptRun, Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame } from '../wire/frames.ts'
 import { isNamelessFile } from '../wire/nameless-file.ts'
+import { Requests } from '../wire/requests.ts'
 import { revive } from '../wire/revive.ts'
 import { SHARED_FD, SharedBuffer } from '../wire/shared-buffer.ts'
 import { decodeValue } from '../wire/values.ts'
@@ -54,9 +54,9 @@ function becomePartOfRun(header: StartHeader, channel: Channel): Run {
  * reads all of that before it takes the child for ended, so whoever has joined it finds its puts in their queues.
  */
 async function leave(run: Run, channel: Channel, exitCode: number): Promise<never> {
-  const queues = QueueService.of(run)
+  const [requests, outboxes] = [Requests.of(run), Outboxes.of(run)]
   // What waits for an answer or for room: the target may have left it behind.
-  while (!queues.idle && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
+  while (!(requests.idle && outboxes.idle) && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
   await endRun(run)
   for (const report of run.reporters) report()
   channel.send({ type: 'done' })
@@ -101,7 +101,6 @@ export function runChild(): void {
     const start = header as StartHeader
     run = becomePartOfRun(start, channel)
     const notes = isNamelessFile(LEDGER_FD)
-    if (notes) QueueService.of(run).claims = new Claims(LEDGER_FD)
     if (start.kind === 'worker') {
       worker = new WorkerLoop(run, channel, notes ? new Ledger() : null, () => leave(run as Run, channel, 0))
       const initializer = start.initializer && importTarget(start.initializer).finally(() => tellBegun(channel))

@@ -5,7 +5,6 @@ import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
 import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
 import type { LedgerFile } from '../child/ledger.ts'
 import { errorInfo, TimeoutError, WireError } from '../errors.ts'
-import type { ClaimBoard } from '../queue/claims.ts'
 import type { Run } from '../run/run.ts'
 import { decodeErrorInfo, decodeJson, encodeFrame, type Frame, type Header } from '../wire/frames.ts'
 import { isBelow } from '../wire/hub.ts'
@@ -198,11 +197,6 @@ export class Child {
   /** What it notes for this process. A worker's pool reads it at last, and closes it. */
   get ledger(): LedgerFile | undefined {
     return this.#spawned?.ledger
-  }
-
-  /** Where it claims items of this process's queues; undefined where it cannot. */
-  get claims(): ClaimBoard | undefined {
-    return this.ledger?.claims
   }
 
   get exited(): boolean {

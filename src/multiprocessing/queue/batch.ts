@@ -11,6 +11,7 @@
  * nothing. What a batch holds is fixed when it is put: numbers and strings cannot change, and plain data is written as JSON then.
  */
 import { WireError } from '../errors.ts'
+import { checkSize } from '../wire/frames.ts'
 import { LentBytes, scratchOf, WholeBytes } from '../wire/lent-bytes.ts'
 import { plainJson } from '../wire/plain-json.ts'
 import { giveBackMemory, takeMemory } from '../wire/recycled-memory.ts'
@@ -37,12 +38,16 @@ export const NUMBER_BYTES = 8
 /** A range of items. */
 export interface Batch {
   readonly count: number
+  /** About so many bytes, when all of it is sent. */
+  readonly byteLength: number
   /** Takes an item out as a value; for each index once. Throws WireError if it cannot be read. */
   valueAt(index: number, revive: Revive): unknown
   /** @returns the items from `start` up to `end` as the payload of a frame, in parts */
   encode(start: number, end: number): Uint8Array[]
   /** @returns all items in the same form, for who sends them at once: it may be in memory that changes afterwards */
   lend(): Uint8Array[]
+  /** @returns how many items from `start`, and at most up to `end`, take no more than so many bytes together, about */
+  fitting(start: number, end: number, mostBytes: number): number
   /** All that was lent has been sent, and nobody will ask for it again. */
   sent?(): void
 }
@@ -56,6 +61,10 @@ export class OwnBatch implements Batch {
 
   get count(): number {
     return this.#parts.length
+  }
+
+  get byteLength(): number {
+    return HEAD_BYTES + this.bytes
   }
 
   /** Whether it takes no more. */
@@ -79,7 +88,8 @@ export class OwnBatch implements Batch {
   /** @returns whether it was taken; if not, it is of another kind than the batch's items, or the batch is full */
   add({ kind, part, bytes }: Part): boolean {
     if (this.#kind === null) this.#kind = kind
-    else if (this.#kind !== kind || this.full) return false
+    // What is large alone leaves alone: it may be near to what a message can be.
+    else if (this.#kind !== kind || this.full || bytes >= MAX_BATCH_BYTES) return false
     this.#parts.push(part)
     this.bytes += bytes
     return true
@@ -96,6 +106,11 @@ export class OwnBatch implements Batch {
     if (this.#kind === 'numbers') return [encodeNumbers(parts as number[])]
     if (this.#kind === 'values') return encodeValues(parts as Uint8Array[])
     return [encodeTexts(parts as string[], this.#kind === 'json' ? ',' : '', false)]
+  }
+
+  fitting(start: number, end: number, mostBytes: number): number {
+    if (this.byteLength <= mostBytes) return end - start
+    return countFitting(start, end, mostBytes, (index) => bytesOfPart(this.#parts[index] as Part['part']))
   }
 
   lend(): Uint8Array[] {
@@ -123,8 +138,14 @@ export class BytesBatch implements Batch {
   readonly count = 1
   protected readonly bytes: Uint8Array<ArrayBuffer>
 
+  /** @throws UnsendableError if they are too many */
   constructor(bytes: Uint8Array<ArrayBuffer>) {
+    checkSize(bytes.byteLength, 'item')
     this.bytes = bytes
+  }
+
+  get byteLength(): number {
+    return ONE_OF_BYTES + this.bytes.byteLength
   }
 
   valueAt(): unknown {
@@ -133,6 +154,10 @@ export class BytesBatch implements Batch {
 
   encode(): Uint8Array[] {
     return [this.#head(), this.kept()]
+  }
+
+  fitting(start: number, end: number, mostBytes: number): number {
+    return this.byteLength <= mostBytes ? end - start : 0
   }
 
   /** @returns the bytes as they are now, whatever the program does to them */
@@ -157,6 +182,7 @@ export class BytesBatch implements Batch {
 /** One item of many bytes, as they are when this is made: for who must wait before they can be sent. */
 export class CopiedBytesBatch extends BytesBatch {
   constructor(bytes: Uint8Array<ArrayBuffer>) {
+    checkSize(bytes.byteLength, 'item')
     const copy = takeMemory(bytes.byteLength)
     copy.set(bytes)
     super(copy)
@@ -178,11 +204,31 @@ export interface Part {
   bytes: number
 }
 
+/** Shorter ones have never too many bytes, whatever their characters. */
+const LONG_STRING = 256 * 1024 * 1024
+
+function bytesOfPart(part: Part['part']): number {
+  if (typeof part === 'number') return NUMBER_BYTES
+  return LENGTH_BYTES + (typeof part === 'string' ? part.length : part.byteLength)
+}
+
+function countFitting(start: number, end: number, mostBytes: number, bytesOf: (index: number) => number): number {
+  let left = mostBytes - HEAD_BYTES
+  let at = start
+  while (at < end) {
+    left -= bytesOf(at)
+    if (left < 0) break
+    at++
+  }
+  return at - start
+}
+
 /** @throws UnsendableError naming the place inside `what` that cannot travel */
 export function partOf(value: unknown, what: string): Part {
   if (typeof value === 'number') return { kind: 'numbers', part: value, bytes: NUMBER_BYTES }
   if (typeof value === 'string') {
     if (value.isWellFormed()) {
+      if (value.length > LONG_STRING) checkSize(Buffer.byteLength(value), what)
       return { kind: 'texts', part: value, bytes: LENGTH_BYTES + value.length }
     }
   } else {
@@ -383,6 +429,19 @@ export class ReceivedBatch implements Batch {
     return [headBytes, lengths, this.#slice(start, end)]
   }
 
+  fitting(start: number, end: number, mostBytes: number): number {
+    if (this.byteLength <= mostBytes) return end - start
+    if (this.#tail) return 0
+    if (this.#kind === KIND.numbers) return countFitting(start, end, mostBytes, () => NUMBER_BYTES)
+    const offsets = this.#offsets as Uint32Array
+    return countFitting(
+      start,
+      end,
+      mostBytes,
+      (index) => LENGTH_BYTES + (offsets[index + 1] as number) - (offsets[index] as number),
+    )
+  }
+
   #decodeOne(index: number, revive: Revive): unknown {
     return decodeValue(this.#slice(index, index + 1), revive)
   }
@@ -442,4 +501,30 @@ function decodeJsonItems(text: string, count: number): unknown[] {
   }
   if (!Array.isArray(values) || values.length !== count) throw new WireError(UNREADABLE)
   return values
+}
+
+/** @returns the items of ranges of batches, in order; throws if one cannot be read */
+export function valuesOf(ranges: readonly { batch: Batch; start: number; end: number }[], reviver: Revive): unknown[] {
+  const values: unknown[] = []
+  for (const { batch, start, end } of ranges) {
+    for (let i = start; i < end; i++) values.push(batch.valueAt(i, reviver))
+  }
+  return values
+}
+
+/** @param sizes the byte lengths of the batches in the payload; throws WireError if it is something else */
+export function batchesIn(
+  payload: Uint8Array,
+  tail: WholeBytes | undefined,
+  sizes: readonly number[] | undefined,
+): ReceivedBatch[] {
+  if (!sizes) return [new ReceivedBatch(payload, tail)]
+  let at = 0
+  return sizes.map((size, index) => {
+    const end = at + size
+    // What is in memory of its own is the end of the last one.
+    const batch = new ReceivedBatch(payload.subarray(at, end), index === sizes.length - 1 ? tail : undefined)
+    at = end
+    return batch
+  })
 }

@@ -23,7 +23,7 @@ class Tally implements SharedState {
 
   handle(request: Request): (() => void) | undefined {
     if (request.op === 'task-done') {
-      if (this.#done >= this.#store.puts) {
+      if (this.#done >= this.#store.figures.puts) {
         request.refuse(new StateError(`taskDone was called more often than items were put in ${this.#name}.`))
         return undefined
       }
@@ -33,7 +33,7 @@ class Tally implements SharedState {
       this.#tell()
       return undefined
     }
-    if (this.#done === this.#store.puts) {
+    if (this.#done === this.#store.figures.puts) {
       request.answer({ joined: true })
       return undefined
     }
@@ -57,14 +57,14 @@ class Tally implements SharedState {
     }
     if (lost === 0) return
     // Nobody will say that these are done. Who waits is told, instead of waiting for ever.
-    this.#done = Math.min(this.#store.puts, this.#done + lost)
+    this.#done = Math.min(this.#store.figures.puts, this.#done + lost)
     const items = lost === 1 ? 'an item' : `${lost} items`
     const error = new StateError(`A process ended that had got ${items} of ${this.#name} and not called taskDone.`)
     for (const request of this.#joining.splice(0)) request.refuse(error)
   }
 
   #tell(): void {
-    if (this.#done < this.#store.puts) return
+    if (this.#done < this.#store.figures.puts) return
     for (const request of this.#joining.splice(0)) request.answer({ joined: true })
   }
 }

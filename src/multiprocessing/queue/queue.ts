@@ -6,9 +6,12 @@ import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { registerKind, remember } from '../wire/revive.ts'
 import { type SharedHandle, sharedHandle } from '../wire/values.ts'
 import { type Batch, batchesOf, CopiedBytesBatch, isLargeBytes, OwnBatch, partOf } from './batch.ts'
-import { LocalPort, type Patience, type QueuePort, RemotePort } from './ports.ts'
-import { QueueService } from './service.ts'
-import { NOTHING, QueueStore } from './store.ts'
+import { LocalPort } from './local-port.ts'
+import { NOTHING } from './nothing.ts'
+import { QueueOwner } from './owner.ts'
+import type { Patience, QueuePort } from './port.ts'
+import { RemotePort } from './remote-port.ts'
+import { QueueStore } from './store.ts'
 
 export interface QueueOptions {
   /** At most this many items; `put` waits while it is full. 0, the default, is without bound. */
@@ -17,11 +20,7 @@ export interface QueueOptions {
   name?: string
   /** Whether `put` may name a priority: what is lower comes first, what is equal in the order of coming. */
   priority?: boolean
-  /**
-   * Whether items are got in the order in which they were put, whoever gets them: true if left out. With false, several processes
-   * that get from it are given some each ahead of time, many times as fast; then what one of them gets may be older than what another
-   * got before. A single getter gets all in order either way.
-   */
+  /** Whether items are given in the order in which they were put, whoever gets them: true if left out. False allows another order. */
   ordered?: boolean
 }
 
@@ -126,8 +125,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       this.name = given.name ?? `queue ${number}`
       this.#byPriority = given.priority ?? false
       this.store = ownQueue(run, this.id, this.name, this.maxsize, this.#byPriority)
-      this.store.ordered = given.ordered ?? true
-      this.#port = new LocalPort(run, { id: this.id, name: this.name }, this.store)
+      const { id, name } = this
+      this.#port = new LocalPort(run, { id, name }, this.store, () => QueueOwner.of(run).close(id))
     }
     remember(run, this.id, this)
   }
@@ -302,23 +301,24 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
     timer = undefined
     toldAtMs = performance.now()
     store.noteAll()
+    const { figures } = store
     run.emit({
       type: 'queue.changed',
       atUs: run.nowUs(),
       queue: id,
       depth: store.depth,
-      depthMax: store.depthMax,
-      depthMin: store.depthMin,
-      ...(store.steps && { steps: store.steps }),
-      puts: store.puts,
-      gets: store.gets,
+      depthMax: figures.depthMax,
+      depthMin: figures.depthMin,
+      ...(figures.steps && { steps: figures.steps }),
+      puts: figures.puts,
+      gets: figures.gets,
       waitingToPut: store.waiting('put'),
       waitingToGet: store.waiting('get'),
       producers: [...store.producers],
       consumers: [...store.consumers],
-      residence: [...store.residence],
+      residence: [...figures.residence],
     })
-    store.startInterval()
+    figures.startInterval()
   }
   const changed = run.observed
     ? () => {
@@ -326,8 +326,8 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
         timer ??= setTimeout(report, Math.max(0, QUEUE_REPORT_MS - (performance.now() - toldAtMs))).unref()
       }
     : null
-  const store = new QueueStore(maxsize, run.nowUs, changed)
-  QueueService.of(run).own({ id, name, store, byPriority })
+  const store = new QueueStore({ maxsize, now: run.nowUs, changed, byPriority })
+  QueueOwner.of(run).own({ id, name, store, byPriority })
   if (run.observed) {
     run.emit({ type: 'queue.created', atUs: run.nowUs(), queue: id, name, maxsize, process: run.path })
     run.reporters.add(() => {

@@ -7,7 +7,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ProblemRaised, TelemetryEvent, WaitTarget } from '../../shared/telemetry.ts'
 import { StoppedError } from '../errors.ts'
-import type { ClaimBoard } from '../queue/claims.ts'
 import { Hub } from '../wire/hub.ts'
 import { Blocking } from './blocking.ts'
 import { createClock } from './clock.ts'
@@ -69,8 +68,6 @@ export interface Ending {
 export interface RunChild {
   readonly path: string
   readonly daemon: boolean
-  /** Where it claims items of this process's queues; undefined where it cannot. */
-  readonly claims: ClaimBoard | undefined
   readonly ended: Promise<unknown>
   signal(signal: NodeJS.Signals, asked: boolean): void
 }

@@ -38,6 +38,15 @@ export function isBelow(path: string, ancestor: string): boolean {
   return path === ancestor || path.startsWith(`${ancestor}.`)
 }
 
+/**
+ * Whether what a process hands to the kernel is sure to reach another, as long as both live: nobody is between them on its way up whose
+ * end would not be its own end too.
+ */
+export function isNear(path: string, other: string): boolean {
+  const parent = path.slice(0, path.lastIndexOf('.'))
+  return isBelow(other, path) || isBelow(other, parent)
+}
+
 const OF_ANOTHER = 'A process told the end of another that is not its own.'
 
 function checkOwnEnd(path: string, child: string): void {

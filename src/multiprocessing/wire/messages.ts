@@ -114,33 +114,31 @@ export const MESSAGES = {
 
   'queue.put': routed({ request: isCount, queue: isText, wait: isBoolean, priority: optional(isNumber) }),
   'queue.put-trusted': routed({ queue: isText }),
-  'queue.get': routed({
-    request: isCount,
-    queue: isText,
-    wait: isBoolean,
-    max: isPositive,
-    ahead: optional(isCount),
-  }),
-  'queue.withdraw': routed({ request: isCount, queue: isText }),
+  /** `maps`: whether it could take items out of a ring by itself, and has none. */
+  'queue.get': routed({ request: isCount, queue: isText, wait: isBoolean, max: isPositive, maps: isBoolean }),
   'queue.size': routed({ request: isCount, queue: isText }),
   'queue.close': routed({ request: isCount, queue: isText }),
-  'queue.got': routed({ queue: isText, delivery: isCount, count: optional(isPositive) }),
-  'queue.give-back': routed({ queue: isText, delivery: isCount }),
+  /** A delivery has come to its getter, which wants to know, or need not know, that the owner knows. */
+  'queue.confirm': routed({ request: isCount, queue: isText, delivery: isCount }),
+  'queue.got': routed({ queue: isText, delivery: isCount }),
+  /** Items were taken out of the ring. */
   'queue.look': routed({ queue: isText }),
   'queue.end-known': routed({ queue: isText }),
   'queue.items': routed({
     request: isCount,
     delivery: isCount,
-    claim: optional(exactly({ delivery: isCount, place: isCount, base: isCount })),
     sizes: optional(listOf(isCount)),
+    ring: optional(exactly({ pid: isCount, fd: isCount })),
   }),
-  'queue.done': routed({ request: isCount, trusted: optional(isBoolean), size: optional(isCount) }),
+  'queue.done': routed({
+    request: isCount,
+    trusted: optional(isBoolean),
+    size: optional(isCount),
+    known: optional(isBoolean),
+  }),
   'queue.full': routed({ request: isCount, put: isCount }),
-  'queue.withdrawn': routed({ request: isCount }),
-  'queue.refused': routed({ request: isCount, name: isText, message: isText }),
   'queue.taken': routed({ queue: isText, frames: isCount }),
   'queue.end': routed({ queue: isText }),
-  'queue.recall': routed({ queue: isText, delivery: isCount, taken: optional(isCount) }),
 } as const satisfies Record<string, Message>
 
 export type MessageType = keyof typeof MESSAGES

@@ -1,18 +1,18 @@
-/** Items that come to the only getter ahead of their `get`: nobody can tell, but that it is fast. */
-import { expect, test } from 'vitest'
+/** Processes that take items out of a ring by themselves, or, where there can be none, ask for each: nobody can tell, but that it is fast. */
+import { afterEach, describe, expect, test } from 'vitest'
 import { Empty, Process, Queue } from '../../src/multiprocessing/index.ts'
-import { getAll, getAndSay, getAtOnce, getSome, getThenLoop } from '../fixtures/ahead.ts'
+import { getAll, getAndSay, getAtOnce, getSome, getThenLoop } from '../fixtures/getters.ts'
 import { runObserved } from './observed.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 
-/** A child that has got 1,000 of 3,000 one by one, and holds some ahead. */
+/** A child that has got 1,000 of 3,000 one by one. */
 async function aGetter() {
   const [queue, said, orders] = [new Queue<number>(), new Queue<unknown>(), new Queue<string>()]
   await queue.putMany(numbers(3_000))
   const child = new Process(getSome, [queue, 1_000, said, orders], { daemon: true })
   child.start()
-  // The depth is exact: what came ahead has not left the queue.
+  // The depth is exact, whoever took what by which way.
   expect(await said.get()).toEqual([numbers(1_000), 2_000])
   expect(await queue.size()).toBe(2_000)
   return { queue, said, orders, child }
@@ -21,7 +21,6 @@ async function aGetter() {
 test('whoever else wants an item gets the next one, without waiting too', async () => {
   await runObserved(async () => {
     const { queue, said, orders } = await aGetter()
-    // Without waiting: first what is here, then what the getter gives back.
     const left: number[] = []
     for (;;) {
       try {
@@ -39,7 +38,7 @@ test('whoever else wants an item gets the next one, without waiting too', async 
   })
 })
 
-test('what it holds comes back in order when it is asked for it', async () => {
+test('two take by turns', async () => {
   await runObserved(async () => {
     const { queue, said, orders } = await aGetter()
     const got = new Set<number>()
@@ -77,7 +76,7 @@ test('gets that are begun together get items in their order', async () => {
   })
 })
 
-test('a getter that is killed has got what it got, and nothing that was ahead of it is lost or doubled', async () => {
+test('a getter that is killed has got what it got, and nothing else is lost or doubled', async () => {
   await runObserved(async () => {
     for (let round = 0; round < 5; round++) {
       const [queue, said] = [new Queue<number>(), new Queue<number>()]
@@ -110,7 +109,7 @@ test('an urgent item is not overtaken by what came before it', async () => {
   })
 })
 
-test('what came ahead of a process that computes without end is taken back from it at once', async () => {
+test('a process that computes without end keeps nothing from others', async () => {
   await runObserved(async () => {
     const [queue, said] = [new Queue<number>(), new Queue<number>()]
     await queue.putMany(numbers(3_000))
@@ -127,40 +126,53 @@ test('what came ahead of a process that computes without end is taken back from 
   })
 })
 
-test.each([true, false])('of several getters each item comes to one, ordered: %s', async (ordered) => {
-  await runObserved(async () => {
-    const [queue, said] = [new Queue<number>({ ordered }), new Queue<number[]>()]
-    const children = numbers(3).map(() => new Process(getAll, [queue, said]))
-    for (const child of children) child.start()
-    const own: number[] = []
-    // Little at a time, so that the queue is often empty and what is ahead of one is wanted by another.
-    for (let next = 0; next < 20_000; ) {
-      const burst = numbers(1 + (next % 40)).map(() => next++)
-      await queue.putMany(burst)
-      if (next % 3 === 0) await new Promise(setImmediate)
-      if (next % 7 === 0) own.push(await queue.getNowait().catch(() => -1))
-    }
-    await queue.close()
-    const got = [...own.filter((item) => item >= 0)]
-    for (const _ of children) {
-      const items = await said.get()
-      if (ordered) expect(items).toEqual([...items].sort((a, b) => a - b))
-      got.push(...items)
-    }
-    got.sort((a, b) => a - b)
-    expect(got).toEqual(numbers(got.length))
-    expect(got.length).toBeGreaterThanOrEqual(20_000)
-  })
+/** As where there is no koffi, or no /proc. */
+function withoutMappedMemory(): void {
+  process.env.FORKSCOPE_NO_MAPPED_MEMORY = '1'
+}
+
+afterEach(() => {
+  delete process.env.FORKSCOPE_NO_MAPPED_MEMORY
 })
 
-test('a bounded queue lets in who waits when what came ahead was taken', async () => {
-  await runObserved(async () => {
-    const [queue, said] = [new Queue<number>(20), new Queue<number[]>()]
-    const children = numbers(2).map(() => new Process(getAll, [queue, said]))
-    for (const child of children) child.start()
-    for (const n of numbers(3_000)) await queue.put(n)
-    await queue.close()
-    const got = [...(await said.get()), ...(await said.get())]
-    expect(got.sort((a, b) => a - b)).toEqual(numbers(3_000))
+describe.each(['in a ring', 'by asking'])('%s', (way) => {
+  test('of several getters each item comes to one, in order', async () => {
+    if (way === 'by asking') withoutMappedMemory()
+    await runObserved(async () => {
+      const [queue, said] = [new Queue<number>(), new Queue<number[]>()]
+      const children = numbers(3).map(() => new Process(getAll, [queue, said]))
+      for (const child of children) child.start()
+      const own: number[] = []
+      // Little at a time, so that the queue is often empty.
+      for (let next = 0; next < 20_000; ) {
+        const burst = numbers(1 + (next % 40)).map(() => next++)
+        await queue.putMany(burst)
+        if (next % 3 === 0) await new Promise(setImmediate)
+        if (next % 7 === 0) own.push(await queue.getNowait().catch(() => -1))
+      }
+      await queue.close()
+      const got = [...own.filter((item) => item >= 0)]
+      for (const _ of children) {
+        const items = await said.get()
+        expect(items).toEqual([...items].sort((a, b) => a - b))
+        got.push(...items)
+      }
+      got.sort((a, b) => a - b)
+      expect(got).toEqual(numbers(got.length))
+      expect(got.length).toBeGreaterThanOrEqual(20_000)
+    })
+  })
+
+  test('a bounded queue lets in who waits when items were taken', async () => {
+    if (way === 'by asking') withoutMappedMemory()
+    await runObserved(async () => {
+      const [queue, said] = [new Queue<number>(20), new Queue<number[]>()]
+      const children = numbers(2).map(() => new Process(getAll, [queue, said]))
+      for (const child of children) child.start()
+      for (const n of numbers(3_000)) await queue.put(n)
+      await queue.close()
+      const got = [...(await said.get()), ...(await said.get())]
+      expect(got.sort((a, b) => a - b)).toEqual(numbers(3_000))
+    })
   })
 })

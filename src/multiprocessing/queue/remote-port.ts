@@ -1,0 +1,229 @@
+/** The way to a queue of another process. */
+import type { Run } from '../run/run.ts'
+import { after } from '../run/timer.ts'
+import { isNear } from '../wire/hub.ts'
+import type { WholeBytes } from '../wire/lent-bytes.ts'
+import type { AnyOf, HeaderOf } from '../wire/messages.ts'
+import { Requests } from '../wire/requests.ts'
+import { revive } from '../wire/revive.ts'
+import type { Revive } from '../wire/values.ts'
+import { type Batch, batchesIn, valuesOf } from './batch.ts'
+import { NOTHING } from './nothing.ts'
+import type { Outbox } from './outbox.ts'
+import { Outboxes } from './outboxes.ts'
+import { fullError, goneError, type Patience, type QueuePlace, type QueuePort, waitFor } from './port.ts'
+import { RingGetter } from './ring.ts'
+
+const ANSWERS = ['queue.done', 'queue.full', 'queue.items'] as const
+
+type Question = AnyOf<'queue.put' | 'queue.get' | 'queue.size' | 'queue.close', 'to' | 'from' | 'request'>
+
+export class RemotePort implements QueuePort {
+  readonly #run: Run
+  readonly #place: QueuePlace & { owner: string; maxsize: number }
+  readonly #requests: Requests
+  readonly #outbox: Outbox
+  readonly #revive: Revive
+  /** How many requests to get are not answered yet: who comes after them must not overtake them. */
+  #asking = 0
+  /** From which this process takes items by itself; null as long as it has none, undefined where it cannot have one. */
+  #ring: RingGetter | null | undefined = null
+  /** Whether the owner must be told now and then that items were taken: putters wait for room there, or somebody watches. */
+  readonly #mustTell: boolean
+  #telling = false
+
+  constructor(run: Run, place: QueuePlace & { owner: string; maxsize: number }) {
+    this.#run = run
+    this.#place = place
+    this.#requests = Requests.of(run)
+    this.#outbox = Outboxes.of(run).get(place)
+    this.#revive = (handle) => revive(handle, run)
+    this.#mustTell = place.maxsize > 0 || run.observed
+  }
+
+  offer(item: unknown): boolean {
+    if (!this.#outbox.open || this.#run.stopped) return false
+    this.#outbox.add(item)
+    return true
+  }
+
+  async put(batch: Batch, patience: Patience): Promise<void> {
+    // Who need not ask waits only for the window; if the queue is closed meanwhile, asking tells so.
+    if (this.#outbox.trusted && patience.priority === undefined) {
+      if (!this.#outbox.open) await this.#whenOpen(patience)
+      if (this.#outbox.trusted) {
+        this.#outbox.addBatch(batch)
+        return
+      }
+    }
+    await this.#askToPut(batch, patience)
+  }
+
+  #whenOpen({ wait, timeoutMs }: Patience): Promise<void> {
+    return this.#run.wait(
+      (resolve, reject) => {
+        if (!wait) {
+          reject(fullError(this.#place, 0))
+          return undefined
+        }
+        let stopClock: (() => void) | undefined
+        const giveUp = this.#outbox.whenOpen(() => {
+          stopClock?.()
+          resolve()
+        })
+        stopClock = after(timeoutMs, () => {
+          giveUp()
+          reject(fullError(this.#place, 0))
+        })
+        return () => {
+          stopClock?.()
+          giveUp()
+        }
+      },
+      waitFor('put', this.#place),
+    )
+  }
+
+  #askToPut(batch: Batch, { wait, timeoutMs, priority }: Patience): Promise<void> {
+    const header = { type: 'queue.put' as const, queue: this.#place.id, wait, priority }
+    return this.#ask<void>('put', timeoutMs, header, batch.encode(0, batch.count), (answer, resolve, reject) => {
+      if (answer.type === 'queue.full') reject(fullError(this.#place, answer.put))
+      else {
+        if (answer.type === 'queue.done' && answer.trusted) this.#outbox.trust()
+        resolve()
+      }
+    })
+  }
+
+  takeOne(): unknown {
+    // Who asked before gets before.
+    if (!this.#ring?.hasAny || this.#asking > 0 || this.#run.stopped) return NOTHING
+    // What is taken has left the queue at once: what this process did before must be known by then, even if it is killed.
+    if (!this.#run.hub.sendAllNow()) return NOTHING
+    if (this.#mustTell) this.#tellSoon()
+    return this.#ring.take(this.#revive)
+  }
+
+  async get(max: number, patience: Patience): Promise<unknown[]> {
+    if (max === 1 && this.#asking === 0 && this.#ring?.hasAny) {
+      await this.#run.hub.allSent()
+      const item = this.takeOne()
+      if (item !== NOTHING) return [item]
+    }
+    const items = await this.#askToGet(max, patience)
+    // Taken for lost on its way to this process, which lives after all: it went to somebody else.
+    return items ?? (await this.get(max, patience))
+  }
+
+  /** @returns null if the owner has given the items to others meanwhile */
+  async #askToGet(max: number, { wait, timeoutMs }: Patience): Promise<unknown[] | null> {
+    const { id } = this.#place
+    const maps = this.#ring === null
+    const header = { type: 'queue.get' as const, queue: id, wait, max, maps }
+    this.#asking++
+    try {
+      return await this.#ask<unknown[] | null>(
+        'get',
+        timeoutMs,
+        header,
+        [],
+        (answer, resolve, reject, payload, tail) => {
+          if (answer.type !== 'queue.items') return
+          const { delivery, sizes, ring } = answer
+          if (ring && this.#ring === null) this.#ring = RingGetter.open(ring)
+          const give = (isOurs: boolean) => {
+            try {
+              const parcels = batchesIn(payload, tail, sizes).map((batch) => ({ batch, start: 0, end: batch.count }))
+              resolve(isOurs ? valuesOf(parcels, this.#revive) : null)
+            } catch (error) {
+              reject(error as Error)
+            }
+          }
+          this.#acknowledge(delivery, give, reject)
+        },
+      )
+    } finally {
+      this.#asking--
+    }
+  }
+
+  /** The items are this process's once the owner is sure to hear that they have come, and not before: see ARCHITECTURE.md. */
+  #acknowledge(delivery: number, give: (isOurs: boolean) => void, refused: (error: Error) => void): void {
+    const { id: queue, owner } = this.#place
+    if (!isNear(this.#run.path, owner)) {
+      this.#requests.ask(this.#place, { type: 'queue.confirm', queue, delivery }, [], {
+        types: ['queue.done'],
+        answered: ({ known }) => give(known === true),
+        refused,
+        gone: () => refused(goneError(this.#place)),
+      })
+      return
+    }
+    const taken = this.#run.hub.send({ type: 'queue.got', to: owner, queue, delivery })?.flush()
+    if (taken) taken.then(() => give(true))
+    else give(true)
+  }
+
+  size(): Promise<number> {
+    return this.#ask(undefined, undefined, { type: 'queue.size', queue: this.#place.id }, [], (answer, resolve) => {
+      if (answer.type === 'queue.done') resolve(answer.size ?? 0)
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#ask<void>(
+      undefined,
+      undefined,
+      { type: 'queue.close', queue: this.#place.id },
+      [],
+      (_answer, resolve) => resolve(),
+    )
+  }
+
+  #ask<T>(
+    what: 'put' | 'get' | undefined,
+    timeoutMs: number | undefined,
+    header: Question,
+    payload: readonly Uint8Array[],
+    answered: (
+      answer: HeaderOf<(typeof ANSWERS)[number]>,
+      resolve: (value: T) => void,
+      reject: (error: Error) => void,
+      payload: Uint8Array,
+      tail: WholeBytes | undefined,
+    ) => void,
+  ): Promise<T> {
+    return this.#run.wait<T>((resolve, reject) => {
+      let stopClock: (() => void) | undefined
+      const refused = (error: Error) => {
+        stopClock?.()
+        reject(error)
+      }
+      const withdraw = this.#requests.ask(this.#place, header, payload, {
+        types: ANSWERS,
+        answered: (answer, bytes, tail) => {
+          stopClock?.()
+          answered(answer, resolve, reject, bytes, tail)
+        },
+        refused,
+        gone: () => refused(goneError(this.#place)),
+      })
+      if (what === undefined) return undefined
+      stopClock = after(timeoutMs, withdraw)
+      return () => {
+        stopClock?.()
+        withdraw()
+      }
+    }, what && waitFor(what, this.#place))
+  }
+
+  /** Tells the owner, once a turn, that items were taken. */
+  #tellSoon(): void {
+    if (this.#telling) return
+    this.#telling = true
+    setImmediate(() => {
+      this.#telling = false
+      this.#run.hub.send({ type: 'queue.look', to: this.#place.owner, queue: this.#place.id })
+    })
+  }
+}
