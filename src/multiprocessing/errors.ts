@@ -108,15 +108,18 @@ export interface RemoteOrigin {
 }
 
 /**
- * An error that was thrown in another process: name, message, stack and cause are the original's. So are its other own
+ * An error that was thrown in another process: name, message, stack, cause and `errors` are the original's. So are its other own
  * properties, such as `code`, as far as they are plain data and not too many.
  */
 export class RemoteError extends Error {
   readonly origin: RemoteOrigin
+  /** Those that an AggregateError is made of. */
+  declare readonly errors?: readonly RemoteError[]
   constructor(info: ErrorInfo, origin: RemoteOrigin) {
     super(info.message, info.cause ? { cause: new RemoteError(info.cause, origin) } : undefined)
     this.name = info.name
     this.origin = origin
+    if (info.errors) this.errors = info.errors.map((each) => new RemoteError(each, origin))
     const where = origin.task ? `${origin.task} in ${origin.process}` : origin.process
     this.stack = `${info.stack}\n    (thrown by ${where}, pid ${origin.pid})`
     // What every error has is the library's to say.
@@ -127,6 +130,8 @@ export class RemoteError extends Error {
 }
 
 const MAX_CAUSES = 5
+/** An error brings no more others with it, causes and those that it is made of together. */
+const MAX_OTHERS = 32
 const MAX_TEXT = 64 * 1024
 /** Of all properties together, as JSON. */
 const MAX_PROPERTY_BYTES = 4 * 1024
@@ -199,7 +204,11 @@ export function isError(value: unknown): value is Error {
 }
 
 /** @returns anything that was thrown, as plain data; works for whatever was thrown, Error or not */
-export function errorInfo(thrown: unknown, depth = 0): ErrorInfo {
+export function errorInfo(thrown: unknown): ErrorInfo {
+  return infoOf(thrown, 0, { left: MAX_OTHERS })
+}
+
+function infoOf(thrown: unknown, depth: number, others: { left: number }): ErrorInfo {
   if (!isError(thrown)) {
     const message = typeof thrown === 'string' ? thrown : `thrown: ${textOf(thrown)}`
     return { name: 'Error', message, stack: `Error: ${message}` }
@@ -208,16 +217,23 @@ export function errorInfo(thrown: unknown, depth = 0): ErrorInfo {
   let message = ''
   let stack = ''
   let cause: unknown
+  let errors: unknown[] = []
   try {
     name = textOf(thrown.name) || 'Error'
     message = textOf(thrown.message)
     stack = textOf(thrown.stack ?? '')
     cause = thrown.cause
+    const parts: unknown = (thrown as AggregateError).errors
+    if (Array.isArray(parts) && parts.some(isError)) errors = parts.slice(0, MAX_OTHERS)
   } catch {
     message ||= 'an error whose own message cannot be read'
   }
   const info: ErrorInfo = { name, message, stack: stack || `${name}: ${message}` }
-  if (cause !== undefined && depth < MAX_CAUSES) info.cause = errorInfo(cause, depth + 1)
+  if (depth < MAX_CAUSES) {
+    if (cause !== undefined && others.left-- > 0) info.cause = infoOf(cause, depth + 1, others)
+    const told = errors.filter(() => others.left-- > 0)
+    if (told.length > 0) info.errors = told.map((each) => infoOf(each, depth + 1, others))
+  }
   const properties = propertiesOf(thrown)
   if (properties) info.properties = properties
   return info

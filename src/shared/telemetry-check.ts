@@ -17,10 +17,12 @@ export const MAX_ERROR_PROPERTIES = 16
 /** @returns whether this is an error as it travels; causes may nest a few levels deep */
 export function isErrorInfo(value: unknown, depth = 0): value is ErrorInfo {
   if (!isRecord(value) || depth > MAX_CAUSES) return false
-  const { name, message, stack, cause, properties } = value
+  const { name, message, stack, cause, errors, properties } = value
   if (!isText(name) || !isText(message) || !isText(stack)) return false
   return (
-    (cause === undefined || isErrorInfo(cause, depth + 1)) && (properties === undefined || areProperties(properties))
+    (cause === undefined || isErrorInfo(cause, depth + 1)) &&
+    (errors === undefined || (Array.isArray(errors) && errors.every((each) => isErrorInfo(each, depth + 1)))) &&
+    (properties === undefined || areProperties(properties))
   )
 }
 

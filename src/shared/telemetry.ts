@@ -37,6 +37,8 @@ export interface ErrorInfo {
   message: string
   stack: string
   cause?: ErrorInfo
+  /** Those that an AggregateError is made of. */
+  errors?: ErrorInfo[]
   /** Its own properties besides these, as far as they are plain data; no more than `MAX_ERROR_PROPERTIES`. */
   properties?: Record<string, unknown>
 }

@@ -86,7 +86,7 @@ describe('values', () => {
     [Symbol('s'), 'item is a symbol'],
     [{ 'with space': Symbol('s') }, 'item["with space"] is a symbol'],
     [[new Set([() => 1])], 'item[0].item(0) is a function'],
-    [new WeakMap(), 'item is a weak collection'],
+    [new WeakMap(), 'item is a WeakMap'],
   ])('names the place that cannot travel (%#)', (value, place) => {
     expect(() => encodeValue(value, 'item')).toThrow(UnsendableError)
     expect(() => encodeValue(value, 'item')).toThrow(place)
@@ -112,7 +112,7 @@ describe('values', () => {
       [new Map([['key', throwing]]), 'item.value(0).field cannot be read: no getter'],
       [revoked(), 'item cannot be read'],
       [[{ deep: revoked() }], 'item[0].deep cannot be read'],
-      [deep, 'item: Maximum call stack size exceeded'],
+      [deep, 'nested more than 1,000 levels deep'],
     ]
     for (const [value, place] of places) {
       expect(() => encodeValue(value, 'item')).toThrow(UnsendableError)

@@ -2,183 +2,21 @@
  * Values as bytes: everything that is structured-cloneable, and the library's own shared objects (queues) at any depth.
  *
  * A value is one byte that names its encoding, then the bytes. Numbers, strings and byte arrays travel raw, everything else by V8's
- * structured clone. A shared object travels as a handle and comes out as an object for the same queue.
+ * structured clone, with what that does not copy exactly written apart (`specials.ts`). What arrives is what was sent, or it is refused.
  */
-import { errorInfo, UnsendableError, WireError } from '../errors.ts'
+import { UnsendableError, WireError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import { checkSize } from './frames.ts'
+import { refusal } from './refusal.ts'
+import { type Packed, pack, type Revive, unpack } from './specials.ts'
+import { survey } from './survey.ts'
 
-/** The key of the method that makes an object shared. */
-export const sharedHandle: unique symbol = Symbol.for('forkscope.sharedHandle')
+export { type Shared, type SharedHandle, sharedHandle } from './kinds-of-values.ts'
+export type { Revive } from './specials.ts'
 
-/** Something that lives in one process and can be used from all: what is sent is only where to find it. */
-export interface Shared {
-  /** Plain data from which `revive` makes an equivalent object in another process. */
-  [sharedHandle](): SharedHandle
-}
-
-export interface SharedHandle {
-  kind: string
-  id: string
-}
-
-/** Makes the object that a handle stands for, in this process. */
-export type Revive = (handle: SharedHandle) => object
-
-const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithShared: 3, number: 4, nothing: 5, numbers: 6 } as const
+const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithNotes: 3, number: 4, nothing: 5, numbers: 6 } as const
 /** The first byte of an item that is bytes and nothing else. */
 export const BYTES_ENCODING = ENCODING.bytes
-const MARK = '\u0000forkscope.shared'
-
-function isShared(value: object): value is Shared {
-  return sharedHandle in value
-}
-
-/** The path of a place inside a value, as it would be written: `[0].pages[3]`. */
-function step(path: string, key: string | number): string {
-  if (typeof key === 'number') return `${path}[${key}]`
-  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
-}
-
-/** Plain containers are looked into; everything else is left to V8, which refuses what it cannot clone. */
-function children(value: object): [string | number, unknown][] | undefined {
-  if (Array.isArray(value)) return value.map((item, index): [number, unknown] => [index, item])
-  const prototype = Object.getPrototypeOf(value) as unknown
-  return prototype === Object.prototype || prototype === null ? Object.entries(value) : undefined
-}
-
-/** Whether a shared object is anywhere inside. Cheap for values without objects in them, which are most. */
-function containsShared(value: unknown, seen: Set<object>): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (isShared(value)) return true
-  if (ArrayBuffer.isView(value) || seen.has(value)) return false
-  seen.add(value)
-  if (value instanceof Map) {
-    for (const [key, item] of value) if (containsShared(key, seen) || containsShared(item, seen)) return true
-    return false
-  }
-  if (value instanceof Set) {
-    for (const item of value) if (containsShared(item, seen)) return true
-    return false
-  }
-  return children(value)?.some(([, item]) => containsShared(item, seen)) ?? false
-}
-
-/** Copies the containers on the way to shared objects, which become marks. */
-function withMarks(value: unknown, copies: Map<object, object>): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
-  if (isShared(value)) return { [MARK]: value[sharedHandle]() }
-  const known = copies.get(value)
-  if (known) return known
-  if (value instanceof Map) {
-    const copy = new Map<unknown, unknown>()
-    copies.set(value, copy)
-    for (const [key, item] of value) copy.set(withMarks(key, copies), withMarks(item, copies))
-    return copy
-  }
-  if (value instanceof Set) {
-    const copy = new Set<unknown>()
-    copies.set(value, copy)
-    for (const item of value) copy.add(withMarks(item, copies))
-    return copy
-  }
-  const parts = children(value)
-  if (!parts) return value
-  const copy: Record<string | number, unknown> = Array.isArray(value) ? ([] as never) : {}
-  copies.set(value, copy)
-  for (const [key, item] of parts) copy[key] = withMarks(item, copies)
-  return copy
-}
-
-function withoutMarks(value: unknown, revive: Revive, seen: Set<object>): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return value
-  if (MARK in value) return revive((value as Record<string, SharedHandle>)[MARK] as SharedHandle)
-  seen.add(value)
-  if (value instanceof Map) {
-    const entries = [...value]
-    value.clear()
-    for (const [key, item] of entries) value.set(withoutMarks(key, revive, seen), withoutMarks(item, revive, seen))
-  } else if (value instanceof Set) {
-    const items = [...value]
-    value.clear()
-    for (const item of items) value.add(withoutMarks(item, revive, seen))
-  } else {
-    const parts = children(value)
-    if (parts) {
-      const container = value as Record<string | number, unknown>
-      for (const [key, item] of parts) {
-        const revived = withoutMarks(item, revive, seen)
-        if (revived !== item) container[key] = revived
-      }
-    }
-  }
-  return value
-}
-
-/** A place that is deeper down helps nobody, and looking for it may need more room than there is. */
-const LONGEST_PATH = 1_000
-
-/** Where inside a value the part is that V8 refuses, or that cannot be read; undefined if it cannot be told. */
-function findUnsendable(value: unknown, path: string, seen: Set<unknown>): string | undefined {
-  if (typeof value === 'function') return `${path} is a function`
-  if (typeof value === 'symbol') return `${path} is a symbol`
-  if (typeof value !== 'object' || value === null || seen.has(value) || path.length > LONGEST_PATH) return undefined
-  seen.add(value)
-  let parts: [string, () => unknown][]
-  try {
-    if (isShared(value) || ArrayBuffer.isView(value)) return undefined
-    if (value instanceof Promise) return `${path} is a promise (await it first)`
-    if (value instanceof WeakMap || value instanceof WeakSet) return `${path} is a weak collection`
-    parts = partsOf(value, path)
-  } catch (error) {
-    return cannotBeRead(path, error)
-  }
-  for (const [place, read] of parts) {
-    let part: unknown
-    try {
-      part = read()
-    } catch (error) {
-      return cannotBeRead(place, error)
-    }
-    const found = findUnsendable(part, place, seen)
-    if (found) return found
-  }
-  return undefined
-}
-
-/** @returns the parts of an object, each with its path and how it is read, which may throw */
-function partsOf(value: object, path: string): [string, () => unknown][] {
-  if (value instanceof Map) {
-    return [...value].flatMap(([key, item], index): [string, () => unknown][] => [
-      [`${path}.key(${index})`, () => key],
-      [`${path}.value(${index})`, () => item],
-    ])
-  }
-  if (value instanceof Set) return [...value].map((item, index) => [`${path}.item(${index})`, () => item])
-  const keys = Array.isArray(value) ? value.keys() : Object.keys(value)
-  return [...keys].map((key) => [step(path, key), () => (value as Record<string | number, unknown>)[key]])
-}
-
-const cannotBeRead = (path: string, error: unknown) => `${path} cannot be read: ${errorInfo(error).message}`
-
-function refusal(value: unknown, what: string, cause: unknown): UnsendableError {
-  const reason = findUnsendable(value, what, new Set()) ?? `${what}: ${errorInfo(cause).message}`
-  return new UnsendableError(`This cannot be sent to another process: ${reason}.`, { cause })
-}
-
-function clone(encoding: number, value: unknown, original: unknown, what: string): Uint8Array {
-  let bytes: Buffer
-  try {
-    bytes = lazy.v8.serialize(value)
-  } catch (error) {
-    throw refusal(original, what, error)
-  }
-  checkSize(bytes.byteLength, what)
-  const whole = new Uint8Array(1 + bytes.byteLength)
-  whole[0] = encoding
-  whole.set(bytes, 1)
-  return whole
-}
 
 /** Written where it will stay: for large texts every copy counts. */
 function encodeText(text: string, what: string): Uint8Array {
@@ -214,26 +52,40 @@ function encodeNumber(value: number): Uint8Array {
 
 /**
  * @param what how the value is called in an error, such as `item` or `args`
- * @throws UnsendableError naming the path of the part that cannot travel
+ * @throws UnsendableError naming the path of the part that cannot travel, or the limit if all of it is too much
  */
 export function encodeValue(value: unknown, what: string): Uint8Array {
   if (typeof value === 'number') return encodeNumber(value)
   if (value === undefined) return Uint8Array.of(ENCODING.nothing)
   // A lone surrogate has no UTF-8 form, so such a string is cloned instead.
   if (typeof value === 'string' && value.isWellFormed()) return encodeText(value, what)
-  let copy: unknown
   try {
-    if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
+    if (isBytes(value)) {
       checkSize(value.byteLength, what)
       return raw(ENCODING.bytes, value)
     }
-    if (containsShared(value, new Set())) copy = withMarks(value, new Map())
+    const found = survey(value)
+    if (found === 'refused') throw refusal(value, what, undefined)
+    if (found === 'special') return clone(ENCODING.cloneWithNotes, pack(value), what)
+    return clone(ENCODING.clone, value, what)
   } catch (error) {
-    // A getter or a proxy that throws.
+    // A getter or a proxy that throws, or what V8 refuses.
     throw error instanceof UnsendableError ? error : refusal(value, what, error)
   }
-  if (copy !== undefined) return clone(ENCODING.cloneWithShared, copy, value, what)
-  return clone(ENCODING.clone, value, value, what)
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return (
+    value instanceof Uint8Array &&
+    Object.getPrototypeOf(value) === Uint8Array.prototype &&
+    value.buffer instanceof ArrayBuffer
+  )
+}
+
+function clone(encoding: number, value: unknown, what: string): Uint8Array {
+  const bytes = lazy.v8.serialize(value)
+  checkSize(bytes.byteLength, what)
+  return raw(encoding, bytes)
 }
 
 /**
@@ -279,16 +131,41 @@ export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
       return numbersIn(bytes.subarray(8))
     }
     case ENCODING.clone:
-    case ENCODING.cloneWithShared:
+    case ENCODING.cloneWithNotes:
       break
     default:
       throw new WireError('A message carries a value in an encoding that is not known.')
   }
-  let value: unknown
   try {
-    value = lazy.v8.deserialize(body)
+    const value = deserialize(body)
+    return bytes[0] === ENCODING.clone ? value : unpack(value as Packed, revive)
   } catch (error) {
+    if (error instanceof WireError) throw error
     throw new WireError('A message carries a value that cannot be read.', { cause: error })
   }
-  return bytes[0] === ENCODING.cloneWithShared ? withoutMarks(value, revive, new Set()) : value
 }
+
+type Deserializer = new (bytes: Uint8Array) => { readHeader(): boolean; readValue(): unknown }
+let OwnDeserializer: Deserializer | undefined
+
+/** As V8's own, but for arrays of bytes and numbers: those would be parts of the message, which has others too. */
+function deserialize(bytes: Uint8Array): unknown {
+  OwnDeserializer ??= class extends lazy.v8.DefaultDeserializer {
+    _readHostObject(): ArrayBufferView {
+      // Node's own method, which its types do not tell.
+      const read = (lazy.v8.DefaultDeserializer.prototype as unknown as { _readHostObject(): ArrayBufferView })
+        ._readHostObject
+      const view = read.call(this)
+      if (view instanceof DataView) {
+        return new DataView(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
+      }
+      return sliceOfTyped.call(view as Uint8Array)
+    }
+  }
+  const reader = new OwnDeserializer(bytes)
+  reader.readHeader()
+  return reader.readValue()
+}
+
+/** Not `view.slice`, which is another for a Buffer. */
+const sliceOfTyped = Object.getPrototypeOf(Uint8Array.prototype).slice as (this: Uint8Array) => Uint8Array

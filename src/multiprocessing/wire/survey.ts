@@ -1,0 +1,48 @@
+/** Looking through a value before it is sent: whether V8's copy of it is exact. */
+import { types } from 'node:util'
+import { CONTAINER, keysOf, kindOf, LEAF, MOST_LEVELS, Refused } from './kinds-of-values.ts'
+
+/** `plain` can be left to V8, `special` has parts that are written in a form of their own; `refused` cannot be sent. */
+export type Finding = 'plain' | 'special' | 'refused'
+
+/** @returns what is found in a value; may throw whatever a getter or a proxy throws */
+export function survey(value: unknown): Finding {
+  const looked = new Look()
+  return looked.isFine(value, MOST_LEVELS) ? (looked.special ? 'special' : 'plain') : 'refused'
+}
+
+class Look {
+  readonly #seen = new Set<object>()
+  special = false
+
+  isFine(value: unknown, levels: number): boolean {
+    if (typeof value === 'function' || typeof value === 'symbol') return false
+    if (typeof value !== 'object' || value === null || this.#seen.has(value)) return true
+    if (levels === 0) return false
+    this.#seen.add(value)
+    const kind = kindOf(value)
+    if (kind === LEAF) return true
+    if (kind instanceof Refused) return false
+    if (kind === 'map') {
+      const map = value as Map<unknown, unknown>
+      return this.#areFine(map.keys(), levels) && this.#areFine(map.values(), levels)
+    }
+    if (kind === 'set') return this.#areFine(value as Set<unknown>, levels)
+    if (kind !== CONTAINER) {
+      // An error is looked into when it is written: it is never left to V8.
+      this.special = true
+      return true
+    }
+    // V8 refuses it, but it can be copied.
+    if (types.isProxy(value)) this.special = true
+    for (const key of keysOf(value)) {
+      if (!this.isFine((value as Record<string | number, unknown>)[key], levels - 1)) return false
+    }
+    return true
+  }
+
+  #areFine(values: Iterable<unknown>, levels: number): boolean {
+    for (const value of values) if (!this.isFine(value, levels - 1)) return false
+    return true
+  }
+}
