@@ -6,7 +6,7 @@
  * the first time.
  */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, Module } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { TargetError } from './errors.ts'
@@ -72,42 +72,95 @@ function packageType(folder: string): string {
   return type
 }
 
-/** Whether only its syntax says which kind of module a file is. `require` would then load it once more, as another module. */
-function isAmbiguous(file: string): boolean {
-  return /\.[jt]s$/.test(file) && !packageType(dirname(file))
+/** What kind of module a file is by its name and its package; undefined if only its syntax says. */
+function kindOf(file: string): 'esm' | 'commonjs' | undefined {
+  const [, letter] = /\.([cm]?)[jt]sx?$/.exec(file) ?? []
+  if (letter) return letter === 'm' ? 'esm' : 'commonjs'
+  const type = packageType(dirname(file))
+  return type === 'module' ? 'esm' : type === 'commonjs' ? 'commonjs' : undefined
+}
+
+interface Loaded {
+  exports: object
+  /** Whether nothing will be added to them. */
+  final: boolean
 }
 
 /**
- * The exports of a module that is loaded already; undefined if they cannot be had right now, which is so while it is being
- * evaluated, for modules with top-level await, and where no package.json says what kind of module it is.
+ * Calls `fn`, in which no module is evaluated: under a loader such as tsx, `require` would make a second module of one that was imported.
+ * All that it evaluates goes by `_compile`, and ES modules that are there already as well, as what they are.
  */
-function loadedExports(module: string): Record<string, unknown> | undefined {
+function withoutEvaluating<T>(fn: () => T): T {
+  const prototype = Module.prototype as unknown as {
+    _compile: (text: string, file: string, format?: string) => unknown
+  }
+  const compile = prototype._compile
+  prototype._compile = function (text, file, format) {
+    if (!format?.startsWith('module')) throw new Error('not now')
+    return compile.call(this, text, file, format)
+  }
   try {
-    const file = fileURLToPath(module)
-    if (isAmbiguous(file)) {
-      // A file that turned out to be an ES module has left an entry without exports here.
-      const exports = requireModule.cache[file]?.exports as Record<string, unknown> | undefined
-      return exports && Object.keys(exports).length > 0 ? exports : undefined
-    }
-    return requireModule(file) as Record<string, unknown>
+    return fn()
+  } finally {
+    prototype._compile = compile
+  }
+}
+
+/**
+ * The exports of a module that is loaded already; undefined if they cannot be had without evaluating it again, which is so of an ES
+ * module while it is being evaluated, with top-level await, with a query in its URL, under some loaders, and where no package.json says
+ * what kind of module it is.
+ */
+function loadedExports(module: string): Loaded | undefined {
+  if (!module.startsWith('file:///') || /[?#]/.test(module)) return undefined
+  const file = fileURLToPath(module)
+  const kind = kindOf(file)
+  const cached = requireModule.cache[file]
+  // An ES module of which only the syntax says what it is has left an entry without exports here.
+  if (cached && (kind || typeof cached.exports === 'function' || Object.keys(cached.exports ?? {}).length > 0)) {
+    return { exports: Object(cached.exports), final: cached.loaded }
+  }
+  if (kind !== 'esm') return undefined
+  try {
+    return { exports: withoutEvaluating(() => requireModule(file)), final: true }
   } catch {
     return undefined
   }
 }
 
-function exportedName(exports: Record<string, unknown>, target: Target): string | undefined {
-  if (exports[target.name] === target) return target.name
-  for (const [name, value] of Object.entries(exports)) if (value === target) return name
+/** @returns `default` for what is all that a CommonJS module exports */
+function exportedName(exports: object, target: Target): string | undefined {
+  if (exports === target) return 'default'
+  const named = exports as Record<string, unknown>
+  if (named[target.name] === target) return target.name
+  for (const [name, value] of Object.entries(named)) if (value === target) return name
   return undefined
 }
 
-/** @returns the URL of the file that a function was written in; undefined for built-in and bound functions */
-function writtenIn(target: Target): string | undefined {
+/** @returns the name by which a module exports what it calls `name`, as its text says; undefined if it does not */
+function nameInText(text: string, name: string): string | undefined {
+  if (!/^[\w$]+$/.test(name)) return undefined
+  const word = name.replaceAll('$', '\\$')
+  const says = (pattern: string) => new RegExp(pattern).exec(text)
+  const declared = says(
+    String.raw`\bexport\s+(default\s+)?(?:async\s+)?(?:function\b\s*\*?|class|const|let|var)\s+${word}(?![\w$])`,
+  )
+  if (declared) return declared[1] ? 'default' : name
+  const listed = says(String.raw`\bexport\s*\{(?:[^}]*,)?\s*${word}(?:\s+as\s+([\w$]+))?\s*[,}]`)
+  if (listed) return listed[1] ?? name
+  if (says(String.raw`\bexport\s+default\s+${word}(?![\w$])`)) return 'default'
+  // Several in one declaration, or taken out of an object: the child will see.
+  return says(String.raw`\bexport\s+(?:const|let|var)\b[^;]*[,{[]\s*${word}(?![\w$])`) ? name : undefined
+}
+
+/** @returns the URL of the module that a function was written in, and its text; undefined for built-in and bound functions */
+function writtenIn(target: Target): { module: string; text: string } | undefined {
   const session = new lazy.inspector.Session()
   const urls = new Map<string, string>()
   const key = '__forkscopeTarget'
   const scope = globalThis as Record<string, unknown>
   let scriptId: string | undefined
+  let text = ''
   session.connect()
   try {
     session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url))
@@ -121,14 +174,17 @@ function writtenIn(target: Target): string | undefined {
         scriptId = (location?.value?.value as { scriptId?: string } | undefined)?.scriptId
       })
     })
+    if (scriptId !== undefined) {
+      session.post('Debugger.getScriptSource', { scriptId }, (_failure, source) => (text = source?.scriptSource ?? ''))
+    }
     session.post('Debugger.disable')
   } finally {
     delete scope[key]
     session.disconnect()
   }
   const url = scriptId === undefined ? undefined : urls.get(scriptId)
-  if (!url) return undefined
-  return url.startsWith('file:') ? url : url.startsWith('/') ? pathToFileURL(url).href : undefined
+  if (url?.startsWith('file:')) return { module: url, text }
+  return url?.startsWith('/') ? { module: pathToFileURL(url).href, text } : undefined
 }
 
 function remember(target: Target, module: string, name: string): TargetLocation {
@@ -149,26 +205,31 @@ export function locateTarget(target: unknown): TargetLocation {
   const location = known.get(fn)
   if (location) return location
   for (const module of callers()) {
-    const exports = loadedExports(module)
-    const name = exports && exportedName(exports, fn)
+    const loaded = loadedExports(module)
+    const name = loaded && exportedName(loaded.exports, fn)
     if (name !== undefined) return remember(fn, module, name)
   }
   const called = fn.name ? `The function ${fn.name}` : 'A function without a name'
-  const module = writtenIn(fn)
-  if (!module) {
+  const written = writtenIn(fn)
+  if (!written) {
     throw new TargetError(
       `${called} cannot be a target: a child could not find it, because it is built in, bound or not in a file. ` +
         'Write an exported function that calls it.',
     )
   }
-  const exports = loadedExports(module)
-  const name = exports ? exportedName(exports, fn) : fn.name || undefined
+  const { module, text } = written
+  const file = fileURLToPath(module)
+  const isCommonJs = (kindOf(file) ?? (/^\s*(?:import|export)\b/m.test(text) ? 'esm' : 'commonjs')) === 'commonjs'
+  const loaded = loadedExports(module)
+  let name = loaded && exportedName(loaded.exports, fn)
+  if (name === undefined && !loaded?.final) name = isCommonJs ? fn.name || undefined : nameInText(text, fn.name)
   if (name === undefined) {
+    const advice = isCommonJs ? 'add it to `module.exports`' : 'write `export` before it'
     throw new TargetError(
-      `${called} cannot be a target: a child imports ${fileURLToPath(module)} and finds only what it exports. ` +
-        'Put the function at the top of its module, write `export` before it, and pass what it needs as arguments.',
+      `${called} cannot be a target: a child imports ${file} and finds only what it exports. ` +
+        `Put the function at the top of its module, ${advice}, and pass what it needs as arguments.`,
     )
   }
-  // While the module is being evaluated its exports may still come; where nothing says what it is, they never will.
-  return exports || isAmbiguous(fileURLToPath(module)) ? remember(fn, module, name) : { module, name }
+  // While a CommonJS module is being evaluated its exports may still come.
+  return isCommonJs && !loaded?.final ? { module, name } : remember(fn, module, name)
 }
