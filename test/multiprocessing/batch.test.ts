@@ -2,7 +2,13 @@
 import { deserialize, serialize } from 'node:v8'
 import { expect, test } from 'vitest'
 import { UnsendableError, WireError } from '../../src/multiprocessing/errors.ts'
-import { type Batch, batchesOf, ReceivedBatch } from '../../src/multiprocessing/queue/batch.ts'
+import {
+  type Batch,
+  batchesOf,
+  MAX_BATCH_BYTES,
+  OwnBatch,
+  ReceivedBatch,
+} from '../../src/multiprocessing/queue/batch.ts'
 import { plainJson } from '../../src/multiprocessing/wire/plain-json.ts'
 import { type Chance, chance } from '../seeded.ts'
 
@@ -126,4 +132,24 @@ test('bytes that are no batch are refused, or their items are', () => {
     }
   }
   expect(refused).toBeGreaterThan(500)
+})
+
+test('an item that cannot be read is refused, and those beside it are not', () => {
+  const payload = payloadOf(batchesOf([{ a: 1 }, { b: 2 }, { c: 3 }])[0] as Batch)
+  payload[payload.lastIndexOf('b')] = '"'.charCodeAt(0)
+  const received = new ReceivedBatch(payload)
+  expect(received.valueAt(0, nobody)).toEqual({ a: 1 })
+  expect(() => received.valueAt(1, nobody)).toThrow(WireError)
+  expect(received.valueAt(2, nobody)).toEqual({ c: 3 })
+})
+
+test('a large item travels alone: several that may be sent could be too much together', () => {
+  const batch = new OwnBatch()
+  const large = { kind: 'values', part: new Uint8Array(9), bytes: MAX_BATCH_BYTES + 1 } as const
+  expect(batch.add({ ...large, bytes: 9 })).toBe(true)
+  expect(batch.add(large)).toBe(false)
+  expect(batch.add({ ...large, bytes: 9 })).toBe(true)
+  const alone = new OwnBatch()
+  expect(alone.add(large)).toBe(true)
+  expect(alone.add({ ...large, bytes: 9 })).toBe(false)
 })

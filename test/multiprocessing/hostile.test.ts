@@ -10,7 +10,16 @@ import { Barrier, Lock, Manager, Pipe, Pool, Process, Queue } from '../../src/mu
 import { currentRun } from '../../src/multiprocessing/run/run.ts'
 import { Channel } from '../../src/multiprocessing/wire/channel.ts'
 import { encodeFrame } from '../../src/multiprocessing/wire/frames.ts'
-import { answerWrongly, breakOff, breakRule, echo, haveRuleBroken, hostilities } from '../fixtures/hostile.ts'
+import {
+  answerWrongly,
+  breakOff,
+  breakRule,
+  echo,
+  failOddly,
+  giveBackUnasked,
+  haveRuleBroken,
+  hostilities,
+} from '../fixtures/hostile.ts'
 import { pid, same } from '../fixtures/pool.ts'
 import { type Chance, chance } from '../seeded.ts'
 import { isAlive, waitUntil } from '../wait-until.ts'
@@ -74,6 +83,16 @@ test('a worker that answers with what is no list fails its task, is ended, and t
     // Its second answer is one too many.
     await waitUntil('ended', () => !isAlive(worker))
     expect(await pool.map(same, [3, 4], { chunkSize: 2 })).toEqual([3, 4])
+  })
+})
+
+test('a worker that fails its task with an error that is none harms that task', async () => {
+  await run(async () => {
+    await using pool = new Pool(2)
+    await expect(pool.apply(failOddly, [])).rejects.toThrow('an error that is none')
+    expect(await pool.map(same, [2, 3], { chunkSize: 2 })).toEqual([2, 3])
+    await expect(pool.apply(giveBackUnasked, [1])).rejects.toThrow('was not asked for')
+    expect(await pool.apply(same, [4])).toBe(4)
   })
 })
 

@@ -1,5 +1,6 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
-import { errorInfo } from '../errors.ts'
+import { setImmediate } from 'node:timers'
+import { errorInfo, UnsendableError } from '../errors.ts'
 import { itemPart, listOf, listPart, OwnBatch, type Part, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { Target } from '../targets.ts'
@@ -10,6 +11,9 @@ import { revive } from '../wire/revive.ts'
 import { decodeValue, type Revive } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 import type { Ledger } from './ledger.ts'
+
+/** The clock, whatever a task puts in its place: tests do. */
+const now = performance.now.bind(performance)
 
 /** Results of short tasks are held back for so long, to leave together. */
 const HOLD_MS = 0.3
@@ -114,7 +118,7 @@ export class WorkerLoop {
   async #workOn(): Promise<void> {
     this.#working = true
     this.#stopWaiting?.()
-    this.#breathedMs = performance.now()
+    this.#breathedMs = now()
     for (let group = this.#groups[0]; group; group = this.#groups[0]) {
       if (group.begun === group.end) {
         this.#groups.shift()
@@ -133,13 +137,13 @@ export class WorkerLoop {
     // Nobody knows how long a function takes that was never called here: what is done is told first.
     let fn = this.#targets.get(key)
     if (!fn) await this.#tellAll()
-    let startMs = performance.now()
+    let startMs = now()
     while (group.begun < group.end) {
       const index = group.begun++
       this.#inTask = true
       try {
         if (!fn) this.#targets.set(key, (fn = await importTarget(target)))
-        const args = listOf(group.batch.valueAt(index, this.#revive))
+        const args = this.#argsOf(group.batch, index)
         // Several calls may take long together, whatever one of them takes.
         if (calls !== 'one' && args.length > 1) this.flush()
         let result: unknown = calls === 'one' ? fn(...args) : callEach(fn, calls, args)
@@ -154,20 +158,28 @@ export class WorkerLoop {
         )
       } catch (error) {
         this.flush()
-        const header: HeaderOf<'task-failed'> = { type: 'task-failed', meanMs: performance.now() - startMs }
+        const header: HeaderOf<'task-failed'> = { type: 'task-failed', meanMs: now() - startMs }
         this.#channel.send(header, [encodeJson(errorInfo(error))])
         await this.#channel.flush()
       }
       this.#inTask = false
-      const nowMs = performance.now()
+      const nowMs = now()
       const mustTell = this.#mustTell || nowMs - this.#heldSinceMs > HOLD_MS
       const mustBreathe = nowMs - this.#breathedMs >= BREATHE_MS
       if (mustTell) await this.#tellAll()
       if (mustBreathe) {
         await new Promise((resolve) => setImmediate(resolve))
-        this.#breathedMs = performance.now()
+        this.#breathedMs = now()
       }
-      startMs = mustTell || mustBreathe ? performance.now() : nowMs
+      startMs = mustTell || mustBreathe ? now() : nowMs
+    }
+  }
+
+  #argsOf(batch: ReceivedBatch, index: number): unknown[] {
+    try {
+      return listOf(batch.valueAt(index, this.#revive))
+    } catch (error) {
+      throw new UnsendableError(`The arguments cannot be read: ${errorInfo(error).message}`, { cause: error })
     }
   }
 
@@ -191,7 +203,7 @@ export class WorkerLoop {
     if (!held) return
     this.#held = null
     this.#mustTell = false
-    const meanMs = (performance.now() - this.#heldSinceMs) / held.count
+    const meanMs = (now() - this.#heldSinceMs) / held.count
     const header: HeaderOf<'task-done'> = { type: 'task-done', meanMs }
     this.#channel.send(header, held.encode(0, held.count))
     // Notes are of use until the kernel has what they say: what is still in this process would be lost with it.

@@ -1,6 +1,6 @@
 /** All that a pool has to do: its tasks, from their submission to their end, and in which state that leaves it. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
-import { errorInfo, PoolBrokenError, StateError } from '../errors.ts'
+import { errorInfo, PoolBrokenError, StateError, UnsendableError } from '../errors.ts'
 import { describeError } from '../process/problems.ts'
 import { type Batch, listOf, type Part } from '../queue/batch.ts'
 import type { Ending, Run } from '../run/run.ts'
@@ -273,7 +273,8 @@ export class Work {
       value = results.valueAt(index, this.#revive)
       if (task.call.calls !== 'one') value = listOf(value)
     } catch (error) {
-      this.#failures.cannotBeRead(task, error as Error)
+      const reason = `The result of ${task.name} cannot be read: ${errorInfo(error).message}`
+      this.#failures.cannotBeRead(task, new UnsendableError(reason, { cause: error }))
       return
     }
     this.#unfinished--

@@ -214,10 +214,11 @@ export class PoolWorker {
 
   #goOn(meanMs: number): void {
     if (this.task) this.#listener.began(this.task, this)
-    this.#listener.progressed(Number(meanMs))
+    this.#listener.progressed(meanMs)
   }
 
   #takeBack({ from, to }: HeaderOf<'given-back'>): void {
+    if (!this.#asked) throw new WireError('A worker gave tasks back that it was not asked for.')
     this.#asked = false
     // The first one is never given back: it is begun.
     const isBack = ({ given }: Task, index: number) => index > 0 && given >= from && given < to

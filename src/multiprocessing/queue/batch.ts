@@ -372,6 +372,8 @@ export class ReceivedBatch implements Batch {
   /** Where each item begins, and the last ends, from the start of the payload; null for numbers. */
   #offsets: Uint32Array | null = null
   #values: unknown[] | null = null
+  /** Which of several cannot be decoded, though the others can. */
+  #unreadable: Set<number> | null = null
   readonly #tail: WholeBytes | undefined
   #taken = 0
   /** Whether somebody else may have a part of the bytes. */
@@ -407,6 +409,7 @@ export class ReceivedBatch implements Batch {
   valueAt(index: number, revive: Revive): unknown {
     if (this.#kind === KIND.values) return this.#tail ? this.#wholeBytes() : this.#decodeOne(index, revive)
     this.#values ??= this.#decode()
+    if (this.#unreadable?.has(index)) throw new WireError(UNREADABLE)
     const value = this.#values[index]
     // All have been taken, and all that was decoded is a copy.
     if (++this.#taken === this.count && !this.#passedOn) giveBackMemory(this.#payload)
@@ -446,6 +449,20 @@ export class ReceivedBatch implements Batch {
     return decodeValue(this.#slice(index, index + 1), revive)
   }
 
+  /** JSON of which something is none: the rest is as good as ever. */
+  #decodeOneByOne(): unknown[] {
+    this.#unreadable = new Set()
+    const values = new Array<unknown>(this.count)
+    for (let i = 0; i < this.count; i++) {
+      try {
+        values[i] = JSON.parse(this.#slice(i, i + 1).toString('utf8'))
+      } catch {
+        this.#unreadable.add(i)
+      }
+    }
+    return values
+  }
+
   /** The tail is nobody else's, so it is the item. */
   #wholeBytes(): Uint8Array {
     const { buffer, byteOffset, byteLength } = this.#tail as WholeBytes
@@ -480,7 +497,9 @@ export class ReceivedBatch implements Batch {
     if (this.#kind === KIND.numbers) {
       return numbersIn(bytes.subarray(HEAD_BYTES))
     }
-    if (this.#kind === KIND.json) return decodeJsonItems(this.#slice(0, count).toString('utf8'), count)
+    if (this.#kind === KIND.json) {
+      return decodeJsonItems(this.#slice(0, count).toString('utf8'), count) ?? this.#decodeOneByOne()
+    }
     const offsets = this.#offsets as Uint32Array
     const encoding = this.#kind === KIND.ascii ? 'latin1' : 'utf8'
     const values = new Array<unknown>(count)
@@ -492,15 +511,14 @@ export class ReceivedBatch implements Batch {
   }
 }
 
-function decodeJsonItems(text: string, count: number): unknown[] {
-  let values: unknown
+/** @returns undefined if they are not all what they should be */
+function decodeJsonItems(text: string, count: number): unknown[] | undefined {
   try {
-    values = JSON.parse(`[${text}]`)
+    const values: unknown[] = JSON.parse(`[${text}]`)
+    return values.length === count ? values : undefined
   } catch {
-    throw new WireError(UNREADABLE)
+    return undefined
   }
-  if (!Array.isArray(values) || values.length !== count) throw new WireError(UNREADABLE)
-  return values
 }
 
 /** @returns the items of ranges of batches, in order; throws if one cannot be read */
