@@ -3,8 +3,10 @@
  * of its kind is tested where its mechanism is.
  */
 import { describe, expect, it } from 'vitest'
+import { canMount, fullSharedMemory, sharedMemoryOf, withSharedMemory } from '../small-shared-memory.ts'
 import { runProgram } from './run-program.ts'
 
+const MIB = 1_048_576
 const lines = (text: string) => text.trimEnd().split('\n')
 
 /** All tests here start several processes each, and shall not depend on what else the machine does. */
@@ -18,12 +20,42 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
     expect({ status, said: lines(stdout), stderr }).toEqual({ status: 0, said: expected, stderr: '' })
   })
 
+  it.runIf(canMount).each([
+    ['of 64 MB', () => sharedMemoryOf(65_536)],
+    ['of 64 KB', () => sharedMemoryOf(64)],
+    ['that is full', fullSharedMemory],
+    ['that may not be written', () => withSharedMemory('mount -t tmpfs -o ro none /dev/shm')],
+    [
+      'that is not there',
+      () => withSharedMemory('mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 2>/dev/null || touch /dev/null'),
+    ],
+  ])('shm-queue: everything works with a /dev/shm %s', async (_, under) => {
+    const { status, stdout, stderr } = await runProgram('shm-queue', { under: under() })
+    const sum = (9_999 * 10_000) / 2 + 30 * MIB
+    expect({ status, said: lines(stdout), stderr }).toEqual({ status: 0, said: [`${sum}`, `${32 * MIB}`], stderr: '' })
+  })
+
+  it('deep-args: what the other side cannot decode fails its task and nothing else', async () => {
+    const { status, stdout } = await runProgram('deep-args')
+    const said = lines(stdout)
+    expect(said.pop()).toBe('main the same worker')
+    for (const line of said) expect(line).toMatch(/^(\d+ .* fulfilled$|UnsendableError .*\b(args|result|item)\b)/)
+    expect(status).toBe(0)
+  })
+
   it('too-large-task: is refused with the limit, and the pool goes on', async () => {
     const { status, stdout } = await runProgram('too-large-task')
     const [first, refused, second, ...rest] = lines(stdout)
     expect([first, second, ...rest]).toEqual(['1', '2', 'ended'])
     expect(refused).toMatch(/^UnsendableError .*\d/)
     expect(status).toBe(0)
+  })
+
+  it('too-large-put: is refused with the limit, and the child goes on', async () => {
+    const { status, stdout, stderr } = await runProgram('too-large-put')
+    const [refused, ...rest] = lines(stdout)
+    expect(refused).toMatch(/^UnsendableError .*\d/)
+    expect({ status, rest, stderr }).toEqual({ status: 0, rest: ['2', '0 0'], stderr: '' })
   })
 
   it('cancel-many: a hundred thousand tasks are cancelled or aborted at once', async () => {
@@ -45,5 +77,21 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
 
   it('long-timeouts: any finite timeout, and one without end, do what they say', async () => {
     expect(await runProgram('long-timeouts')).toEqual({ status: 0, stdout: '27 waits\n', stderr: '' })
+  })
+
+  it('host-objects: a value arrives whole or is refused with its place', async () => {
+    const { status, stdout } = await runProgram('host-objects')
+    const said = lines(stdout)
+    const values = said.slice(0, said.indexOf('left in the queue: 0'))
+    expect(values).toHaveLength(21)
+    for (const line of values) expect(line).toMatch(/ (arrived whole|UnsendableError with its place)$/)
+    expect(said.slice(values.length + 1)).toEqual([
+      expect.stringMatching(/^(example\.test|UnsendableError)$/),
+      expect.stringMatching(/^(http:\/\/example\.test\/x|UnsendableError)$/),
+      'AbortError: This operation was aborted',
+      'NotFound 404: no such page (RangeError: page 7)',
+      'AggregateError: all failed (NotFound 404: one, TypeError: two)',
+    ])
+    expect(status).toBe(0)
   })
 })
