@@ -1,7 +1,7 @@
 /** A dictionary that processes share: Python's `Manager().dict()`, by the names of JavaScript's Map. */
 import type { Request, SharedState } from '../shared-object/service.ts'
 import { type Given, type ObjectOptions, SharedObject } from '../shared-object/shared-object.ts'
-import { revive } from '../wire/revive.ts'
+import { reviveCopy } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
 import { packValues, unpackValues } from './values-payload.ts'
 
@@ -135,6 +135,6 @@ export class SharedDict<K extends DictKey = string, V = unknown> extends SharedO
   }
 
   #decode(bytes: Uint8Array): V {
-    return decodeValue(bytes, (handle) => revive(handle, this.run)) as V
+    return decodeValue(bytes, (handle) => reviveCopy(handle, this.run)) as V
   }
 }

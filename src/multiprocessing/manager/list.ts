@@ -1,7 +1,7 @@
 /** A list that processes share: Python's `Manager().list()`, by the names of JavaScript's Array. */
 import type { Request, SharedState } from '../shared-object/service.ts'
 import { type Given, type ObjectOptions, SharedObject } from '../shared-object/shared-object.ts'
-import { revive } from '../wire/revive.ts'
+import { reviveCopy } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
 import { packValues, unpackValues } from './values-payload.ts'
 
@@ -101,6 +101,6 @@ export class SharedList<T = unknown> extends SharedObject {
   }
 
   #decode(bytes: Uint8Array): T {
-    return decodeValue(bytes, (handle) => revive(handle, this.run)) as T
+    return decodeValue(bytes, (handle) => reviveCopy(handle, this.run)) as T
   }
 }

@@ -1,6 +1,6 @@
 /** Named values that processes share: Python's `Manager().Namespace()`. */
 import { type Given, type ObjectOptions, SharedObject } from '../shared-object/shared-object.ts'
-import { revive } from '../wire/revive.ts'
+import { reviveCopy } from '../wire/revive.ts'
 import { decodeValue, encodeValue } from '../wire/values.ts'
 import { DictState, decodeKey, encodeKey } from './dict.ts'
 import { unpackValues } from './values-payload.ts'
@@ -34,6 +34,6 @@ export class Namespace<T extends object = Record<string, unknown>> extends Share
   }
 
   #decode(bytes: Uint8Array): unknown {
-    return decodeValue(bytes, (handle) => revive(handle, this.run))
+    return decodeValue(bytes, (handle) => reviveCopy(handle, this.run))
   }
 }

@@ -143,7 +143,7 @@ export class Connection extends SharedObject {
 
   override [sharedHandle](): ObjectHandle {
     this.#handedOn = true
-    return this.handle
+    return super[sharedHandle]()
   }
 
   [attach](): void {

@@ -46,7 +46,9 @@ export class Pool implements Ending {
     checkArgs(initArgs, 'initArgs')
     this.size = size
     this.#run = currentRun()
-    const start = initializer ? { target: locateTarget(initializer), payload: encodeValue(initArgs, 'initArgs') } : null
+    const start = initializer
+      ? { target: locateTarget(initializer), payload: encodeValue(initArgs, 'initArgs'), keeps: initArgs }
+      : null
     const id = this.#run.id('pool')
     this.name = options.name ?? this.#run.uniqueName('pool')
     this.#work = new Work(this.#run, { id, name: this.name, size, initializer: start, maxTasksPerChild }, this)

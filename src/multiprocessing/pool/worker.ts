@@ -14,6 +14,8 @@ import type { Task } from './task.ts'
 export interface Initializer {
   target: TargetLocation
   payload: Uint8Array
+  /** What is in it, which must last until the last worker has begun. */
+  keeps: unknown
 }
 
 /** What becomes of a worker and of the tasks that it has. */

@@ -15,7 +15,15 @@ import { checkSize } from '../wire/frames.ts'
 import { LentBytes, scratchOf, WholeBytes } from '../wire/lent-bytes.ts'
 import { plainJson } from '../wire/plain-json.ts'
 import { giveBackMemory, takeMemory } from '../wire/recycled-memory.ts'
-import { BYTES_ENCODING, decodeValue, encodeList, encodeValue, numbersIn, type Revive } from '../wire/values.ts'
+import {
+  BYTES_ENCODING,
+  decodeValue,
+  encodeList,
+  encodeValue,
+  hasNotes,
+  numbersIn,
+  type Revive,
+} from '../wire/values.ts'
 
 const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
 type Kind = (typeof KIND)[keyof typeof KIND]
@@ -202,6 +210,8 @@ export interface Part {
   kind: PartKind
   part: number | string | Uint8Array
   bytes: number
+  /** The value itself, if there may be shared objects in it: they last as long as what may be decoded more than once. */
+  keeps?: unknown
 }
 
 /** Shorter ones have never too many bytes, whatever their characters. */
@@ -235,8 +245,12 @@ export function partOf(value: unknown, what: string): Part {
     const json = plainJson(value)
     if (json !== undefined) return { kind: 'json', part: json, bytes: LENGTH_BYTES + json.length }
   }
-  const bytes = encodeValue(value, what)
-  return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
+  return valuePart(encodeValue(value, what), value)
+}
+
+function valuePart(part: Uint8Array, value: unknown): Part {
+  const bytes = LENGTH_BYTES + part.byteLength
+  return hasNotes(part) ? { kind: 'values', part, bytes, keeps: value } : { kind: 'values', part, bytes }
 }
 
 /** The same, with a number as itself: most items are numbers, and there are millions of them. @throws as `partOf` */
@@ -254,8 +268,7 @@ const SHORT_LIST = 16
  */
 export function listPart(list: readonly unknown[], what: string): Part | number {
   if (list.length > SHORT_LIST) {
-    const bytes = encodeList(list, what)
-    return { kind: 'values', part: bytes, bytes: LENGTH_BYTES + bytes.byteLength }
+    return valuePart(encodeList(list, what), list)
   }
   return list.length === 1 && typeof list[0] === 'number' ? list[0] : partOf(list, what)
 }

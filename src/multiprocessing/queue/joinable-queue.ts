@@ -2,6 +2,7 @@
 import { StateError } from '../errors.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { ObjectService, type Request, type SharedState } from '../shared-object/service.ts'
+import { References } from '../wire/references.ts'
 import { registerKind } from '../wire/revive.ts'
 import { sharedHandle } from '../wire/values.ts'
 import { optionsFromHandle, Queue, type QueueHandle, type QueueOptions } from './queue.ts'
@@ -74,7 +75,11 @@ const tallyOf = (id: string) => `${id}/tally`
 export class JoinableQueue<T = unknown> extends Queue<T> {
   constructor(options: QueueOptions | number = {}) {
     super(options)
-    if (this.store) ObjectService.of(this.run).own(tallyOf(this.id), new Tally(this.name, this.store))
+    // One that comes back to its process has its tally.
+    if (!this.store || this.store.gotBy) return
+    const [service, id] = [ObjectService.of(this.run), tallyOf(this.id)]
+    service.own(id, new Tally(this.name, this.store))
+    References.of(this.run).own(this.id, () => service.disown(id))
   }
 
   /** Says that one item that was got is done. @throws StateError if that is said more often than items were put */

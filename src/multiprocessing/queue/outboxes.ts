@@ -50,6 +50,12 @@ export class Outboxes implements Service {
     return outbox
   }
 
+  /** Nothing of this process stands for the queue any more. What is still in its outbox leaves. */
+  forget(id: string): void {
+    this.#outboxes.get(id)?.outbox.flush()
+    this.#outboxes.delete(id)
+  }
+
   onPeerGone(isGone: (path: string) => boolean): void {
     for (const { owner, outbox } of this.#outboxes.values()) if (isGone(owner)) outbox.end({ gone: true })
   }

@@ -24,7 +24,7 @@ export class QueueOwner implements Service {
   readonly #requests: Requests
   readonly #owned = new Map<string, OwnedQueue>()
   /** What others have put without asking, by who and into which queue. */
-  readonly #taken = new Map<string, { client: string; frames: number; untoldBytes: number }>()
+  readonly #taken = new Map<string, { client: string; queue: string; frames: number; untoldBytes: number }>()
 
   readonly handlers: Service['handlers'] = {
     'queue.put': (header, payload, tail) =>
@@ -69,6 +69,18 @@ export class QueueOwner implements Service {
 
   own(queue: OwnedQueue): void {
     this.#owned.set(queue.id, queue)
+  }
+
+  /** @returns what is in a queue of this process; null if it is another's, or not there any more */
+  storeOf(id: string): QueueStore | null {
+    return this.#owned.get(id)?.store ?? null
+  }
+
+  /** Nobody has the queue any more. */
+  disown(id: string): void {
+    this.#owned.get(id)?.store.drop()
+    this.#owned.delete(id)
+    for (const [key, { queue }] of this.#taken) if (queue === id) this.#taken.delete(key)
   }
 
   /** Closes a queue of this process. Who may put without asking is told. */
@@ -140,7 +152,7 @@ export class QueueOwner implements Service {
   #noteTaken(client: string, queue: string, bytes: number): void {
     const key = `${client} ${queue}`
     let taken = this.#taken.get(key)
-    if (!taken) this.#taken.set(key, (taken = { client, frames: 0, untoldBytes: 0 }))
+    if (!taken) this.#taken.set(key, (taken = { client, queue, frames: 0, untoldBytes: 0 }))
     taken.frames++
     taken.untoldBytes += bytes
     if (taken.untoldBytes < TELL_BYTES) return

@@ -3,6 +3,7 @@ import { QUEUE_REPORT_MS } from '../../shared/telemetry.ts'
 import { Full, QueueClosedError } from '../errors.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import { References } from '../wire/references.ts'
 import { registerKind, remember } from '../wire/revive.ts'
 import { type SharedHandle, sharedHandle } from '../wire/values.ts'
 import { type Batch, batchesOf, CopiedBytesBatch, isLargeBytes, OwnBatch, partOf } from './batch.ts'
@@ -109,14 +110,22 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       typeof options === 'number' ? { maxsize: options } : options
     const handle = given[fromHandle]
     this.run = run
+    let forget: (() => void) | undefined
     if (handle) {
-      this.id = handle.id
-      this.owner = handle.owner
-      this.name = handle.name
+      const { id, owner, name } = handle
+      this.id = id
+      this.owner = owner
+      this.name = name
       this.maxsize = handle.maxsize
       this.#byPriority = handle.priority
-      this.store = null
-      this.#port = new RemotePort(run, handle)
+      // One of this process's own comes back that the program did not have any more.
+      this.store = QueueOwner.of(run).storeOf(id)
+      if (this.store) this.#port = new LocalPort(run, handle, this.store, () => QueueOwner.of(run).close(id))
+      else {
+        const port = new RemotePort(run, handle)
+        this.#port = port
+        forget = () => port.forget()
+      }
     } else {
       this.maxsize = checkMaxsize(given.maxsize ?? 0)
       const number = run.count('queue')
@@ -128,7 +137,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       const { id, name } = this
       this.#port = new LocalPort(run, { id, name }, this.store, () => QueueOwner.of(run).close(id))
     }
-    remember(run, this.id, this)
+    remember(run, this.#handle, this, forget)
   }
 
   /**
@@ -271,8 +280,12 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     }
   }
 
-  /** For the wire: where this queue is to be found. */
+  /** For the wire, once for each time that it is sent: where this queue is to be found. */
   [sharedHandle](): QueueHandle {
+    return References.of(this.run).send(this.#handle)
+  }
+
+  get #handle(): QueueHandle {
     const { id, owner, name, maxsize } = this
     return { kind: 'queue', id, owner, name, maxsize, priority: this.#byPriority }
   }
@@ -327,20 +340,27 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
       }
     : null
   const store = new QueueStore({ maxsize, now: run.nowUs, changed, byPriority })
+  const lastReport = () => {
+    if (timer) report()
+  }
   QueueOwner.of(run).own({ id, name, store, byPriority })
+  References.of(run).own(id, () => {
+    lastReport()
+    run.reporters.delete(lastReport)
+    QueueOwner.of(run).disown(id)
+  })
   if (run.observed) {
     run.emit({ type: 'queue.created', atUs: run.nowUs(), queue: id, name, maxsize, process: run.path })
-    run.reporters.add(() => {
-      if (timer) report()
-    })
+    run.reporters.add(lastReport)
   }
   return store
 }
 
 registerKind('queue', (handle, run) => new Queue(optionsFromHandle(handle as QueueHandle, run)))
 
-/** @returns the options that make an object for a queue of another process; throws QueueClosedError if it was this one's */
+/** @returns the options that make an object for a queue that is there; throws QueueClosedError if it was this process's and is not */
 export function optionsFromHandle(handle: QueueHandle, run: Run): QueueOptions {
-  if (handle.owner === run.path) throw new QueueClosedError(`The queue ${handle.name} does not exist any more.`)
+  if (handle.owner === run.path && !QueueOwner.of(run).storeOf(handle.id))
+    throw new QueueClosedError(`The queue ${handle.name} does not exist any more.`)
   return { [fromHandle]: handle } as QueueOptions
 }

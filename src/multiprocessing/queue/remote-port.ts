@@ -180,6 +180,13 @@ export class RemotePort implements QueuePort {
     )
   }
 
+  /** Nobody has the queue here any more, and nobody will call this. */
+  forget(): void {
+    Outboxes.of(this.#run).forget(this.#place.id)
+    this.#ring?.close()
+    this.#ring = undefined
+  }
+
   #ask<T>(
     what: 'put' | 'get' | undefined,
     timeoutMs: number | undefined,

@@ -57,6 +57,11 @@ export class ObjectService implements Service {
     this.#owned.set(id, state)
   }
 
+  /** Nobody has the object any more. */
+  disown(id: string): void {
+    this.#owned.delete(id)
+  }
+
   /** Asks the owner of an object. @returns what to call to withdraw the request; it is answered all the same */
   ask(
     place: Place,

@@ -3,7 +3,8 @@ import type { WaitTarget } from '../../shared/telemetry.ts'
 import { type Counter, currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { checkSize } from '../wire/frames.ts'
-import { keyOf, registerKind, remember } from '../wire/revive.ts'
+import { References } from '../wire/references.ts'
+import { registerKind, remember } from '../wire/revive.ts'
 import { type SharedHandle, sharedHandle } from '../wire/values.ts'
 import { type Answer, type Fields, ObjectService, type SharedState } from './service.ts'
 
@@ -30,6 +31,11 @@ export interface WaitWords {
   label: string
 }
 
+/** A ticket is for one way only. */
+function withoutTicket({ ticket: _, ...handle }: ObjectHandle): ObjectHandle {
+  return handle as ObjectHandle
+}
+
 export abstract class SharedObject {
   readonly name: string
   protected readonly run: Run
@@ -43,19 +49,22 @@ export abstract class SharedObject {
     make: (name: string, run: Run) => SharedState,
   ) {
     this.run = currentRun()
-    if (handle) this.handle = handle
+    if (handle) this.handle = withoutTicket(handle)
     else {
       const number = this.run.count(kind)
       const own = name ?? `${kind} ${number}`
       this.handle = { ...fields, kind, id: `${this.run.path}/${kind}${number}`, owner: this.run.path, name: own }
-      ObjectService.of(this.run).own(this.handle.id, make(own, this.run))
+      const [service, { id }] = [ObjectService.of(this.run), this.handle]
+      service.own(id, make(own, this.run))
+      References.of(this.run).own(id, () => service.disown(id))
     }
     this.name = this.handle.name
-    remember(this.run, keyOf(this.handle), this)
+    remember(this.run, this.handle, this)
   }
 
+  /** For the wire, once for each time that it is sent. */
   [sharedHandle](): ObjectHandle {
-    return this.handle
+    return References.of(this.run).send(this.handle)
   }
 
   /**

@@ -1,8 +1,8 @@
 /** Waiting until another process says that something has changed: Python's `multiprocessing.Condition`. */
 import { currentRun } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
-import { fromHandle, type Given, type ObjectHandle, type ObjectOptions } from '../shared-object/shared-object.ts'
-import { registerKind, remember, revive } from '../wire/revive.ts'
+import { fromHandle, type Given, type ObjectOptions } from '../shared-object/shared-object.ts'
+import { registerKind, revive } from '../wire/revive.ts'
 import { type Shared, type SharedHandle, sharedHandle } from '../wire/values.ts'
 import { type AcquireOptions, askLock } from './acquirable.ts'
 import { type Lock, RLock } from './lock.ts'
@@ -12,34 +12,37 @@ export interface ConditionOptions extends ObjectOptions {
   lock?: Lock | RLock
 }
 
-interface ConditionHandle extends ObjectHandle {
+/** All that is shared of a condition is its lock. */
+interface ConditionHandle extends SharedHandle {
+  owner: string
+  name: string
   lock: SharedHandle
 }
 
 export class Condition implements Shared {
   readonly name: string
   readonly #lock: Lock | RLock
-  readonly #handle: ConditionHandle
+  readonly #place: Omit<ConditionHandle, 'lock'>
 
   constructor(options: ConditionOptions = {}) {
     const run = currentRun()
-    const handle = (options as Given<ConditionOptions>)[fromHandle] as ConditionHandle | undefined
+    const handle = (options as Given<ConditionOptions>)[fromHandle] as unknown as ConditionHandle | undefined
     if (handle) {
-      this.#handle = handle
+      const { kind, id, owner, name } = handle
+      this.#place = { kind, id, owner, name }
       this.#lock = revive(handle.lock, run) as Lock | RLock
     } else {
       const number = run.count('condition')
       const name = options.name ?? `condition ${number}`
       this.#lock = options.lock ?? new RLock({ name: `the lock of ${name}` })
       const id = `${run.path}/condition${number}`
-      this.#handle = { kind: 'condition', id, owner: run.path, name, lock: this.#lock[sharedHandle]() }
+      this.#place = { kind: 'condition', id, owner: run.path, name }
     }
-    this.name = this.#handle.name
-    remember(run, this.#handle.id, this)
+    this.name = this.#place.name
   }
 
-  [sharedHandle](): SharedHandle {
-    return this.#handle
+  [sharedHandle](): ConditionHandle {
+    return { ...this.#place, lock: this.#lock[sharedHandle]() }
   }
 
   acquire(options?: AcquireOptions): Promise<boolean> {
@@ -62,7 +65,7 @@ export class Condition implements Shared {
    */
   async wait(options: WaitOptions = {}): Promise<boolean> {
     const words = { what: 'condition' as const, label: `wait for ${this.name}` }
-    const { fields } = await this.#lock[askLock]('condition-wait', { condition: this.#handle.id }, words, options)
+    const { fields } = await this.#lock[askLock]('condition-wait', { condition: this.#place.id }, words, options)
     return fields.notified === true
   }
 
@@ -84,7 +87,7 @@ export class Condition implements Shared {
 
   /** Lets `count` of those who wait go on, who came first; one if left out. @throws StateError if the lock is not held */
   async notify(count = 1): Promise<void> {
-    await this.#lock[askLock]('notify', { condition: this.#handle.id, count })
+    await this.#lock[askLock]('notify', { condition: this.#place.id, count })
   }
 
   /** Lets all who wait go on, one after the other as the lock allows. */
@@ -93,4 +96,4 @@ export class Condition implements Shared {
   }
 }
 
-registerKind('condition', (handle) => new Condition({ [fromHandle]: handle } as ConditionOptions))
+registerKind('condition', (handle) => new Condition({ [fromHandle]: handle } as unknown as ConditionOptions))

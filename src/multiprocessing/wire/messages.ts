@@ -109,6 +109,9 @@ export const MESSAGES = {
   'request.withdraw': routed({ request: isCount }),
   'request.refused': routed({ request: isCount, name: isText, message: isText }),
 
+  /** See `references.ts`; the payload: what has changed of which objects, as JSON. */
+  'reference.changes': routed({}),
+
   'object.ask': routedWithMore({ request: isCount, object: isText, op: isText }),
   'object.answer': routedWithMore({ request: isCount }),
 

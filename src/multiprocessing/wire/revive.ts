@@ -4,35 +4,61 @@
  */
 import { WireError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
+import { type OwnedHandle, References } from './references.ts'
 import type { SharedHandle } from './values.ts'
 
 type Reviver = (handle: SharedHandle, run: Run) => object
 
 const revivers = new Map<string, Reviver>()
 /** Shared objects made in this process and those it was handed, so that a handle that comes back is the same object. */
-const known = new WeakMap<Run, Map<string, object>>()
+const known = new WeakMap<Run, Map<string, WeakRef<object>>>()
 
 /** Called once for a kind, by the module that defines it. */
 export function registerKind(kind: string, reviver: Reviver): void {
   revivers.set(kind, reviver)
 }
 
-/** Remembers an object under its handle's key, for handles of it that come back. */
-export function remember(run: Run, key: string, object: object): void {
+/**
+ * Remembers an object for handles of it that come back, as long as the program has it.
+ * @param forget called when it has been collected
+ */
+export function remember(run: Run, handle: OwnedHandle, object: object, forget?: () => void): void {
   let objects = known.get(run)
   if (!objects) known.set(run, (objects = new Map()))
-  objects.set(key, object)
+  const key = keyOf(handle)
+  const reference = new WeakRef(object)
+  const all = objects
+  all.set(key, reference)
+  References.of(run).hold(handle, object, () => {
+    // There may be another one by now.
+    if (all.get(key) === reference) all.delete(key)
+    forget?.()
+  })
 }
 
-/** @returns what tells one handle from another; the two ends of a pipe share an id and nothing else */
-export function keyOf(handle: SharedHandle & { end?: unknown }): string {
+/** How many objects of this process stand for shared ones. */
+export function countKnown(run: Run): number {
+  return known.get(run)?.size ?? 0
+}
+
+/** What tells one handle from another: the two ends of a pipe share an id and nothing else. */
+function keyOf(handle: SharedHandle & { end?: unknown }): string {
   return `${handle.id}${handle.end === undefined ? '' : ` ${String(handle.end)}`}`
 }
 
 /** @returns the object in this process for a shared object's handle; throws WireError for a handle of an unknown kind */
 export function revive(handle: SharedHandle, run: Run): object {
-  const same = known.get(run)?.get(keyOf(handle))
-  if (same) return same
+  const object = known.get(run)?.get(keyOf(handle))?.deref() ?? reviveNew(handle, run)
+  References.of(run).receive(handle as OwnedHandle)
+  return object
+}
+
+/** The same for a handle that others may receive too, such as one in a manager's dictionary: it goes on being valid. */
+export function reviveCopy(handle: SharedHandle, run: Run): object {
+  return known.get(run)?.get(keyOf(handle))?.deref() ?? reviveNew(handle, run)
+}
+
+function reviveNew(handle: SharedHandle, run: Run): object {
   const reviver = revivers.get(handle.kind)
   if (!reviver) throw new WireError(`A message carries a shared object of an unknown kind, ${handle.kind}.`)
   return run.within(() => reviver(handle, run))

@@ -74,6 +74,11 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
   }
 }
 
+/** Whether there may be shared objects in an encoded value. */
+export function hasNotes(bytes: Uint8Array): boolean {
+  return bytes[0] === ENCODING.cloneWithNotes
+}
+
 function isBytes(value: unknown): value is Uint8Array {
   return (
     value instanceof Uint8Array &&
