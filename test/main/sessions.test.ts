@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
-import { catalog } from '../../src/main/programs/catalog.ts'
+import { catalog, type ProgramDefinition } from '../../src/main/programs/catalog.ts'
 import { Sessions } from '../../src/main/session/sessions.ts'
 import { ApiError } from '../../src/shared/api.ts'
+import { speedParameter } from '../../src/shared/parameters.ts'
 import { applyPatch, createSessionState } from '../../src/shared/patch.ts'
+import { parameters } from '../fixtures/forged-rows.ts'
 import { isAlive, parentOf, waitUntil } from '../wait-until.ts'
 
 let sessions: Sessions | undefined
@@ -113,6 +116,30 @@ test('signals reach a child, and only a child', async () => {
   all.signal(id, dog.id, 'SIGKILL')
   await waitUntil('the end of dog', () => view(all, id).processes.get(dog.id)?.signal === 'SIGKILL')
   expect(() => all.signal(id, dog.id, 'SIGKILL')).toThrow('dog has ended already')
+})
+
+test('a pid that a process only tells is not signalled, unless the kernel has it below that process', async () => {
+  const bystander = spawn('sleep', ['60'])
+  const [dogCat] = catalog
+  const module = new URL('../fixtures/forged-rows.ts', import.meta.url)
+  const forged = {
+    ...(dogCat as ProgramDefinition),
+    id: 'forged',
+    module,
+    parameters: { ...parameters, speed: speedParameter },
+  }
+  const all = (sessions = new Sessions({ programs: [forged] }))
+  const id = await all.start('forged', { pid: bystander.pid as number })
+  await waitUntil('the rows', () => children(all, id).length === 6)
+  for (const process of ['0.1.7', '0.1.8', '0.1.9', '0.1.10']) {
+    expect(() => all.signal(id, process, 'SIGKILL')).toThrow(
+      /was not signalled: the system knows no process \d+ of this program/,
+    )
+  }
+  all.signal(id, '0.1.1', 'SIGKILL')
+  await waitUntil('the end of the grandchild', () => view(all, id).processes.get('0.1.1')?.signal === 'SIGKILL')
+  expect(isAlive(bystander.pid as number)).toBe(true)
+  bystander.kill()
 })
 
 test('nothing is started any more once it closes', async () => {

@@ -118,18 +118,10 @@ export class Session {
     return { leftovers }
   }
 
-  /** Sends a signal to one of its processes. @returns whether that process is one that can be signalled */
-  signal(process: string, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  /** Sends a signal to one of its processes. See `RunHandle.signal` for what it returns */
+  signal(process: string, signal: 'SIGTERM' | 'SIGKILL'): 'sent' | 'gone' | 'unknown' {
     const row = livingChildren(this.state).find(({ id }) => id === process)
-    if (!row || !this.#handle) return false
-    if (this.#handle.signal(process, signal)) return true
-    // A grandchild: its own parent is not this process, so it is reached by its pid.
-    try {
-      globalThis.process.kill(row.pid, signal)
-      return true
-    } catch {
-      return false
-    }
+    return (row && this.#handle?.signal(process, row.pid, signal)) ?? 'gone'
   }
 
   /** Submits a failed task again. @returns the new task's id, or null if that task cannot be run again; throws StateError */

@@ -139,7 +139,12 @@ export class Sessions {
     if (!row) throw new ApiError('not-found', 'There is no such process in this session.')
     if (row.kind === 'main') throw new ApiError('conflict', 'main is Forkscope itself; stop the program instead.')
     if (row.kind === 'thread') throw new ApiError('conflict', 'A thread has no process of its own to be ended.')
-    if (!found.signal(process, signal)) throw new ApiError('conflict', `${row.name} has ended already.`)
+    const outcome = found.signal(process, signal)
+    if (outcome === 'gone') throw new ApiError('conflict', `${row.name} has ended already.`)
+    if (outcome === 'unknown') {
+      const { name, pid } = row
+      throw new ApiError('conflict', `${name} was not signalled: the system knows no process ${pid} of this program.`)
+    }
   }
 
   /** @throws ApiError not-found; conflict if the task's pool has ended */

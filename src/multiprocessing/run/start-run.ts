@@ -1,7 +1,9 @@
 /** Runs a program's main function in this process, observed: what the app, the terminal and the tests start programs with. */
 import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo, StoppedError } from '../errors.ts'
+import { descendsFrom } from '../process/ancestry.ts'
 import { describeError } from '../process/problems.ts'
+import { isBelow } from '../wire/hub.ts'
 import { captureOutput } from './capture-output.ts'
 import { endRun, stopRun } from './end-run.ts'
 import { outsideRuns, Run } from './run.ts'
@@ -55,14 +57,18 @@ export class RunHandle {
     return this.#stopping
   }
 
-  /** Sends a signal to a process that this process started. @returns whether there is such a process */
-  signal(process: string, signal: 'SIGTERM' | 'SIGKILL'): boolean {
-    for (const child of this.#run.children) {
-      if (child.path !== process) continue
-      child.signal(signal, false)
-      return true
-    }
-    return false
+  /**
+   * Sends a signal to a process of the run. One that this process did not start itself is reached by its pid, which is the word of
+   * another process: only if the kernel knows it as one below that is it believed.
+   * @returns `unknown` if the kernel does not, `gone` if nothing is left that it could be below
+   */
+  signal(path: string, pid: number, signal: 'SIGTERM' | 'SIGKILL'): 'sent' | 'gone' | 'unknown' {
+    const above = [...this.#run.children].find((child) => isBelow(path, child.path))
+    if (above?.pid === undefined) return 'gone'
+    if (above.path === path) above.signal(signal, false)
+    else if (descendsFrom(pid, above.pid)) process.kill(pid, signal)
+    else return 'unknown'
+    return 'sent'
   }
 
   /**
