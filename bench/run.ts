@@ -15,6 +15,10 @@ interface Case {
   against: string
   /** Ours over theirs, at least; null for what is only to be known. */
   goal: number | null
+  /** What would be better still. */
+  stretch?: number
+  /** Whether the goal is for every round: then the least of the ratios counts. */
+  everyRound?: boolean
   ours: string[]
   theirs: string[]
 }
@@ -39,12 +43,24 @@ const queue = (
   theirs: ['queue_rate.py', how[1], String(theirCount), String(bytes)],
 })
 
-const crowd = (how: string, count: number, more: string[] = []): Case => ({
-  what: `Queue, small items, ${[how.replaceAll('-', ' '), ...more].join(', ')} (three processes)`,
+const crowd = (what: string, how: string, count: number, more: string[] = []): Case => ({
+  what: `Queue, ${what}`,
   against: "Python's Queue",
   goal: null,
   ours: ['crowd.ts', how, String(count), ...more],
   theirs: ['crowd_rate.py', how, '90000'],
+})
+
+const ONE_TO_THREE = 'one putter, three getters'
+
+/** @param putter whose child or what else the putter is; the getter is a child */
+const childGets = (what: string, putter: 'parent' | 'sibling', goal: number, stretch: number): Case => ({
+  what: `Queue, ${what}`,
+  against: "Python's Queue",
+  goal,
+  stretch,
+  ours: ['getter.mjs', putter, '1000000'],
+  theirs: ['getter_rate.py', putter, '50000'],
 })
 
 const roundTrip = (what: string, percentile: number, goal: number): Case => ({
@@ -108,21 +124,16 @@ const CASES: Case[] = [
     ours: ['queue.ts', 'many', '10000', '65536'],
     theirs: ['floor.mjs', '65536', '16000'],
   },
-  {
-    what: 'Queue, small items, awaited put and get, got by a child',
-    against: "Python's Queue",
-    goal: 20,
-    ours: ['getter.mjs', '1000000'],
-    theirs: ['queue_rate.py', 'one', '50000', '0'],
-  },
-  crowd('many-to-one', 900_000),
-  crowd('one-to-many', 60_000),
-  crowd('one-to-many', 600_000, ['unordered']),
-  roundTrip('median', 50, 1),
-  roundTrip('p99', 99, 0.5),
+  childGets('one putter, one getter, and the getter is a child', 'parent', 5, 12),
+  childGets('child to child, the queue made by their parent', 'sibling', 3, 8),
+  crowd('three putters, one getter', 'many-to-one', 900_000),
+  { ...crowd(`${ONE_TO_THREE}, ordered queue`, 'one-to-many', 300_000), goal: 2, stretch: 6 },
+  crowd(`${ONE_TO_THREE}, unordered queue`, 'one-to-many', 600_000, ['unordered']),
+  roundTrip('median', 50, 1.2),
+  roundTrip('p99', 99, 0.8),
   pool(NO_OP, "Python's apply_async", 12, 'apply_async', 30_000, 30_000),
   pool(NO_OP, "Python's map(chunksize=1)", 6, 'map1', 30_000, 30_000),
-  peer('piscina', 10),
+  { ...peer('piscina', 10), everyRound: true },
   peer('tinypool', 10),
   peer('tinypool on processes', 25),
   peer('workerpool on processes', 10),
@@ -130,9 +141,9 @@ const CASES: Case[] = [
   pool('map with its own chunks', "Python's map", 1.1, 'map', 300_000, 300_000),
   pool('one task at a time, median', "Python's apply", 1 / 0.7, 'apply', 3_000, 3_000),
   {
-    what: 'starting a process, to its first message (goal: at most 1.1 times as long)',
+    what: 'starting a process, to its first message',
     against: 'child_process.fork',
-    goal: 1 / 1.1,
+    goal: 0.91,
     ours: ['start.mjs', '15'],
     theirs: ['fork.mjs', '15'],
   },
@@ -144,9 +155,9 @@ const CASES: Case[] = [
     theirs: ['ideal.mjs', '0.005'],
   },
   {
-    what: 'the spider, cold (goal: at most 1.1 times as long)',
+    what: 'the spider, cold',
     against: "Python's fork pool",
-    goal: 1 / 1.1,
+    goal: 0.95,
     ours: ['spider.mjs', 'cold'],
     theirs: ['spider_rate.py'],
   },
@@ -202,7 +213,7 @@ function run(side: 'ours' | 'theirs', [file = '', ...args]: string[]): number {
   return measure(process.execPath, [join(folder, side === 'ours' || own ? 'ours' : 'theirs', file), ...args])
 }
 
-for (const { what, against, goal, ours, theirs } of CASES) {
+for (const { what, against, goal, stretch, everyRound, ours, theirs } of CASES) {
   if (values.only && !`${what} ${against}`.includes(values.only)) continue
   if (theirs[0] === 'pools.mjs' && !hasPeers) {
     process.stderr.write(`left out: ${against} (npm install --prefix bench)\n`)
@@ -216,17 +227,18 @@ for (const { what, against, goal, ours, theirs } of CASES) {
     ratios.push(our / their)
     rates.push(our)
   }
-  const ratio = Number(median(ratios).toFixed(3))
+  const ratio = Number((everyRound ? Math.min(...ratios) : median(ratios)).toFixed(3))
   if (values.json) {
     if (goal === null) continue
-    process.stdout.write(
-      `${JSON.stringify({ what, against, ratio, goal: Number(goal.toFixed(3)), met: ratio >= goal })}\n`,
-    )
+    const goals = { goal: Number(goal.toFixed(3)), ...(stretch !== undefined && { stretch }) }
+    process.stdout.write(`${JSON.stringify({ what, against, ratio, ...goals, met: ratio >= goal })}\n`)
     continue
   }
   const rate = median(rates)
   const figure = rate < 100 ? rate.toFixed(2) : Math.round(rate).toLocaleString('en')
   const word = goal === null ? 'no goal' : ratio >= goal ? 'met    ' : 'NOT MET'
-  const wanted = goal === null ? '' : `, goal ${goal.toFixed(2)}`
-  process.stdout.write(`${word}  ${what}: ${ratio} times ${against}${wanted} (ours: ${figure} a second)\n`)
+  const more = stretch === undefined ? '' : ` [${stretch}]`
+  const wanted = goal === null ? '' : `, goal ${goal.toFixed(2)}${more}`
+  const least = everyRound ? ' in the worst round' : ''
+  process.stdout.write(`${word}  ${what}: ${ratio} times ${against}${least}${wanted} (ours: ${figure} a second)\n`)
 }
