@@ -11,6 +11,7 @@ import {
   speedParameter,
 } from '../shared/parameters.ts'
 import { endRun } from './run/end-run.ts'
+import { describeLost, whenNothingIsLeft } from './run/lost.ts'
 import { adoptRun, Run, runOfContext } from './run/run.ts'
 
 /** A program's main function, with what it can be told. */
@@ -53,9 +54,18 @@ async function runProgram({ parameters, run: call }: ProgramMain): Promise<void>
     return
   }
   adoptRun(run)
+  const stopLooking = whenNothingIsLeft(() => {
+    process.exitCode = 1
+    process.stderr.write(`${describeLost(run)}\n`, () => process.exit())
+  })
+  // What fails when main has returned counts as well, unless the program says itself how it has ended.
+  process.on('exit', () => {
+    if (run.unobservedProblems > 0) process.exitCode ??= 1
+  })
   try {
     await call(values)
   } finally {
+    stopLooking()
     await endRun(run)
     if (run.unobservedProblems > 0) process.exitCode ||= 1
   }

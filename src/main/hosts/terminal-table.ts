@@ -2,6 +2,7 @@
 import type { SessionState } from '../../shared/session-state.ts'
 import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import type { Session } from '../session/session.ts'
+import { TerminalOutput } from './terminal-output.ts'
 import { describeQueue, describeState, formatSeconds, summarize } from './terminal-text.ts'
 
 const REDRAW_MS = 250
@@ -39,16 +40,21 @@ export function tableLines(state: SessionState, nowUs: number, columns: number, 
 export class LiveTable {
   readonly #session: Session
   readonly #timer: NodeJS.Timeout
+  readonly #output: TerminalOutput
+  /** Lines that were printed since it was last drawn. */
+  #news = ''
   #drawn = 0
-  #printed = 0
 
   constructor(session: Session) {
     this.#session = session
-    this.#timer = setInterval(() => this.#draw(), REDRAW_MS)
+    this.#output = new TerminalOutput(session.state, (lines) => (this.#news += lines))
+    // It holds nothing up: a program of which nothing is left shall be told so.
+    this.#timer = setInterval(() => this.#draw(), REDRAW_MS).unref()
   }
 
-  event(_event: TelemetryEvent): void {
-    // The table is drawn by the clock, from the state.
+  event(event: TelemetryEvent): void {
+    // The table itself is drawn by the clock, from the state.
+    this.#output.event(event)
   }
 
   end(): Promise<void> {
@@ -60,14 +66,11 @@ export class LiveTable {
   #draw(): void {
     const { state } = this.#session
     const erase = this.#drawn > 1 ? `\r${ESCAPE}${this.#drawn - 1}A${ESCAPE}J` : `\r${ESCAPE}J`
-    const { first, items } = state.output
-    const news = items
-      .slice(Math.max(0, this.#printed - first))
-      .map(({ process: id, text }) => `${state.processes.get(id)?.name ?? id} | ${text}\n`)
-    this.#printed = first + items.length
+    const news = this.#news
+    this.#news = ''
     const nowUs = state.head.endedAtUs ?? this.#session.nowUs()
     const lines = tableLines(state, nowUs, process.stdout.columns || 80, process.stdout.rows || 24)
     this.#drawn = lines.length
-    process.stdout.write(`${erase}${news.join('')}${lines.join('\n')}`)
+    process.stdout.write(`${erase}${news}${lines.join('\n')}`)
   }
 }

@@ -3,6 +3,7 @@ import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { ProgramDefinition } from '../programs/catalog.ts'
 import { Session } from '../session/session.ts'
+import { TerminalOutput } from './terminal-output.ts'
 import { LiveTable } from './terminal-table.ts'
 import { summarize } from './terminal-text.ts'
 
@@ -28,21 +29,10 @@ function jsonView(): TerminalView {
 }
 
 function linesView(session: Session): TerminalView {
-  let printed = 0
-  const print = () => {
-    const { first, items } = session.state.output
-    const width = Math.max(4, ...[...session.state.processes.values()].map(({ name }) => name.length))
-    for (const { process: id, text } of items.slice(Math.max(0, printed - first))) {
-      process.stdout.write(`${(session.state.processes.get(id)?.name ?? id).padEnd(width)} | ${text}\n`)
-    }
-    printed = first + items.length
-  }
+  const output = new TerminalOutput(session.state, (lines) => void process.stdout.write(lines))
   return {
-    event: (event) => {
-      if (event.type === 'process.output' || event.type === 'session.ended') print()
-    },
+    event: (event) => output.event(event),
     end: () => {
-      print()
       process.stdout.write(summarize(session.state))
       return flushed()
     },
@@ -69,15 +59,25 @@ export async function runInTerminal(
   const view = json ? jsonView() : process.stdout.isTTY ? new LiveTable(session) : linesView(session)
   session.onEvent((event) => view.event(event))
   let stopped: keyof typeof EXIT | null = null
-  const stopBy = (signal: 'SIGINT' | 'SIGTERM') => () => {
-    stopped = signal
-    void session.stop()
+  // A listener of the program's own says what becomes of a signal or an error, as if it ran by itself.
+  const unlessListened = <T>(event: string, act: (what: T) => void) => {
+    process.on(event, (what: T) => {
+      if (process.listenerCount(event) === 1) act(what)
+    })
   }
-  process.on('SIGINT', stopBy('SIGINT'))
-  process.on('SIGTERM', stopBy('SIGTERM'))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    unlessListened(signal, () => {
+      stopped = signal
+      void session.stop()
+    })
+  }
+  unlessListened('unhandledRejection', (thrown) => session.fail(thrown))
+  unlessListened('uncaughtException', (thrown) => {
+    session.fail(thrown)
+    void session.stop()
+  })
   // Who reads our output is gone (`forkscope run … | head`): there is nobody left to run for.
   process.stdout.on('error', () => void session.stop())
-  process.on('unhandledRejection', (thrown) => session.fail(thrown))
   await session.start()
   const outcome = await session.ended
   await view.end()

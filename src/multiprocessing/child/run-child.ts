@@ -5,17 +5,15 @@ import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
 import { ownModule } from '../process/own-module.ts'
 import { SPARE, type StartHeader } from '../process/start-header.ts'
-import { Outboxes } from '../queue/outboxes.ts'
-import { endRun } from '../run/end-run.ts'
 import { adoptRun, Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame } from '../wire/frames.ts'
 import { isNamelessFile } from '../wire/nameless-file.ts'
-import { Requests } from '../wire/requests.ts'
 import { revive } from '../wire/revive.ts'
 import { SHARED_FD, SharedBuffer } from '../wire/shared-buffer.ts'
 import { decodeValue } from '../wire/values.ts'
+import { endAfterFailure, endByItself, endWorker } from './end-child.ts'
 import { importTarget } from './import-target.ts'
 import { LEDGER_FD, Ledger } from './ledger.ts'
 import { WorkerLoop } from './worker-loop.ts'
@@ -44,24 +42,10 @@ function becomePartOfRun(header: StartHeader, channel: Channel): Run {
     sink: header.observed ? sink : null,
   })
   run.reporters.add(tell)
+  run.onUnobservedProblem = () => channel.send({ type: 'problem' })
   run.hub.setParent(channel)
   adoptRun(run)
   return run
-}
-
-/**
- * Ends a child in good order: its own children are gone, and the kernel has everything that it put and had to tell. The parent
- * reads all of that before it takes the child for ended, so whoever has joined it finds its puts in their queues.
- */
-async function leave(run: Run, channel: Channel, exitCode: number): Promise<never> {
-  const [requests, outboxes] = [Requests.of(run), Outboxes.of(run)]
-  // What waits for an answer or for room: the target may have left it behind.
-  while (!(requests.idle && outboxes.idle) && !channel.closed) await new Promise((resolve) => setTimeout(resolve, 2))
-  await endRun(run)
-  for (const report of run.reporters) report()
-  channel.send({ type: 'done' })
-  await channel.flush()
-  process.exit(exitCode)
 }
 
 /** Tells that its start is over, now: what is called next may never let go. */
@@ -76,7 +60,6 @@ async function runTarget(run: Run, channel: Channel, header: StartHeader, payloa
   tellBegun(channel)
   run.blocking?.running()
   await target(...args)
-  await leave(run, channel, 0)
 }
 
 /** What the target's module will want: the loader of ES modules, and the library as they see it. */
@@ -85,27 +68,46 @@ async function loadMore(): Promise<void> {
   await import(library).catch(() => {})
 }
 
+/** @param told what travels, which is shortened where it is very long */
+function wholeStack(thrown: unknown, told: string): string {
+  try {
+    const stack = thrown instanceof Error ? thrown.stack : undefined
+    return typeof stack === 'string' && stack.length > told.length ? stack : told
+  } catch {
+    return told
+  }
+}
+
 export function runChild(): void {
   let run: Run | undefined
   let worker: WorkerLoop | undefined
+  let returned = false
+  let failed = false
 
   const fail = (thrown: unknown) => {
     const error = errorInfo(thrown)
-    process.stderr.write(`Process ${run?.name ?? 'child'}:\n${error.stack}\n`)
+    process.stderr.write(`Process ${run?.name ?? 'child'}:\n${wholeStack(thrown, error.stack)}\n`)
+    if (failed) return
+    failed = true
+    worker?.halt()
     channel.send({ type: 'failed' }, [encodeJson(error)])
-    for (const report of run?.reporters ?? []) report()
-    channel.flush()
-    process.exit(1)
+    endAfterFailure(run, channel)
   }
   const begin = ({ header, payload }: Frame) => {
     const start = header as StartHeader
     run = becomePartOfRun(start, channel)
     const notes = isNamelessFile(LEDGER_FD)
     if (start.kind === 'worker') {
-      worker = new WorkerLoop(run, channel, notes ? new Ledger() : null, () => leave(run as Run, channel, 0))
+      const leave = () => endWorker(run as Run, channel).catch(fail)
+      worker = new WorkerLoop(run, channel, notes ? new Ledger() : null, leave)
       const initializer = start.initializer && importTarget(start.initializer).finally(() => tellBegun(channel))
       worker.begin(initializer, payload).catch(fail)
-    } else runTarget(run, channel, start, payload).catch(fail)
+      return
+    }
+    endByItself(run, channel, () => returned, fail)
+    // Only what the target itself waits for keeps it from ending, see `Run.wait`.
+    channel.ref(false)
+    runTarget(run, channel, start, payload).then(() => (returned = true), fail)
   }
   const channel = new Channel(WIRE_FD)
   channel.listen({
@@ -125,7 +127,10 @@ export function runChild(): void {
   channel.greet(isNamelessFile(SHARED_FD) ? new SharedBuffer(SHARED_FD, 'child') : null)
   // The target's module shall see nothing of it.
   if (process.argv.splice(2, 1)[0] === SPARE) loadMore().then(() => channel.send({ type: 'loaded' }))
-  process.on('uncaughtException', fail)
+  process.on('uncaughtException', (thrown) => {
+    // A listener of the program's own says what becomes of it.
+    if (process.listenerCount('uncaughtException') === 1) fail(thrown)
+  })
   // What was said before a sudden `process.exit()` still goes out.
   process.on('exit', () => {
     for (const report of run?.reporters ?? []) report()

@@ -69,6 +69,7 @@ export class WorkerLoop {
   #breathedMs = 0
   #working = false
   #inTask = false
+  #halted = false
   #stopWaiting: (() => void) | undefined
 
   /** @param ledger where results are noted that are held back; without it, none is */
@@ -131,6 +132,11 @@ export class WorkerLoop {
     this.#wait()
   }
 
+  /** Begins no more tasks: the process is about to end. */
+  halt(): void {
+    this.#halted = true
+  }
+
   async #workOnGroup(group: Group): Promise<void> {
     const { target, calls, first } = group.header
     const key = `${target.module} ${target.name}`
@@ -139,6 +145,7 @@ export class WorkerLoop {
     if (!fn) await this.#tellAll()
     let startMs = now()
     while (group.begun < group.end) {
+      if (this.#halted) await new Promise<never>(() => {})
       const index = group.begun++
       this.#inTask = true
       try {

@@ -1,13 +1,14 @@
 /** A child process as its parent holds it: started, connected, observed, ended. Process and Pool both stand on this. */
-import type { Readable } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
+import type { Socket } from 'node:net'
 import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
 import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
 import type { LedgerFile } from '../child/ledger.ts'
 import { errorInfo, TimeoutError, WireError } from '../errors.ts'
+import { followOutput, readOut } from '../run/follow-output.ts'
 import type { Run } from '../run/run.ts'
 import { decodeErrorInfo, decodeJson, encodeFrame, type Frame, type Header } from '../wire/frames.ts'
 import { isBelow } from '../wire/hub.ts'
+import type { HeaderOf } from '../wire/messages.ts'
 import { unguard } from './guardian.ts'
 import type { ChildEnd } from './problems.ts'
 import { takeSpare } from './spares.ts'
@@ -26,8 +27,6 @@ export interface ChildOptions {
   onFrame?(frame: Frame): void
 }
 
-/** After the exit, how long to wait for output that is still in the pipes: a grandchild may hold them open for ever. */
-const LAST_OUTPUT_MS = 250
 /** Nobody else should hold its connection: it ends, unless nothing comes by it for so long. */
 const LAST_FRAMES_MS = 5_000
 /** A child that said it is done but does not end has hung in `process.exit`, which Node 24 was seen to do. */
@@ -70,8 +69,8 @@ export class Child {
   #error: ErrorInfo | null = null
   #asked = false
   #exited = false
-  /** It had done everything, and was ended because it did not end by itself. */
-  #hungAtEnd = false
+  /** The exit code of one that had done everything, and was ended because it did not end by itself. */
+  #hungAtEnd: number | null = null
   #doneTimer: NodeJS.Timeout | undefined
   #startTimer: NodeJS.Timeout | undefined
 
@@ -150,8 +149,11 @@ export class Child {
     run.hub.addChild(this.path, spawned.channel)
     spawned.channel.sendEncoded(first)
     this.#limitStart((target ?? initializer)?.module)
-    const outputs = [this.#follow('stdout'), this.#follow('stderr')]
-    this.#watch(spawned, wireEnd, Promise.all(outputs)).then(this.#settle)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const source = spawned.process[stream]
+      if (source) void followOutput(source, run, this.path, stream)
+    }
+    this.#watch(spawned, wireEnd).then(this.#settle)
     this.ref(this.#keeps)
   }
 
@@ -247,9 +249,12 @@ export class Child {
       case 'failed':
         this.#error = decodeErrorInfo(frame.payload)
         break
+      case 'problem':
+        this.#run.countUnobservedProblem()
+        break
       case 'done':
         this.#doneTimer = setTimeout(() => {
-          this.#hungAtEnd = this.#spawned?.process.kill('SIGKILL') ?? false
+          if (this.#spawned?.process.kill('SIGKILL')) this.#hungAtEnd = (header as HeaderOf<'done'>).exitCode
         }, DONE_BUT_ALIVE_MS).unref()
         break
       default:
@@ -257,36 +262,22 @@ export class Child {
     }
   }
 
-  /** Turns one of the child's streams into events. Resolves at its end. */
-  #follow(stream: 'stdout' | 'stderr'): Promise<void> {
-    const source: Readable | null | undefined = this.#spawned?.process[stream]
-    if (!source) return Promise.resolve()
-    const decoder = new StringDecoder('utf8')
-    const tell = (text: string) => {
-      if (text === '') return
-      this.#run.emit({ type: 'process.output', atUs: this.#run.nowUs(), process: this.path, stream, text })
-    }
-    source.on('data', (chunk: Buffer) => tell(decoder.write(chunk)))
-    source.on('error', () => {})
-    return new Promise((resolve) => {
-      source.once('close', () => {
-        tell(decoder.end())
-        resolve()
-      })
-    })
-  }
-
-  async #watch(spawned: SpawnedChild, wireEnd: Promise<unknown>, outputs: Promise<unknown>): Promise<ChildEnd> {
+  async #watch(spawned: SpawnedChild, wireEnd: Promise<unknown>): Promise<ChildEnd> {
     const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-      spawned.process.once('exit', (code, by) => resolve(this.#hungAtEnd ? [0, null] : [code, by]))
+      spawned.process.once('exit', (code, by) =>
+        resolve(this.#hungAtEnd === null ? [code, by] : [this.#hungAtEnd, null]),
+      )
     })
     const atUs = this.#run.nowUs()
     unguard(spawned.pid)
     clearTimeout(this.#doneTimer)
     this.#hasBegun()
     this.#exited = true
-    await Promise.all([this.#lastFrames(spawned, wireEnd), atMost(LAST_OUTPUT_MS, outputs)])
-    for (const stream of spawned.process.stdio) stream?.destroy()
+    const outputs = outputsOf(spawned)
+    await Promise.all([this.#lastFrames(spawned, wireEnd), ...outputs.map(readOut)])
+    // Its own children may print to the same streams for as long as they live.
+    for (const output of outputs) output.unref()
+    spawned.process.stdio[3]?.destroy()
     this.#run.hub.removeChild(this.path)
     if (this.#options.kind !== 'worker') this.ledger?.close()
     this.#run.emitDescendantsExited(this.path)
@@ -313,11 +304,13 @@ export class Child {
     const { process: child, channel } = this.#spawned
     channel.ref(keep)
     if (keep) child.ref()
-    else unref(child)
+    else {
+      child.unref()
+      for (const output of outputsOf(this.#spawned)) output.unref()
+    }
   }
 }
 
-function unref(child: SpawnedChild['process']): void {
-  child.unref()
-  for (const stream of [child.stdout, child.stderr]) (stream as unknown as { unref?(): void } | null)?.unref?.()
+function outputsOf({ process: { stdout, stderr } }: SpawnedChild): Socket[] {
+  return [stdout, stderr].filter((stream) => stream !== null) as unknown as Socket[]
 }

@@ -99,8 +99,11 @@ export class Run {
   #untilBreath = 16
   #lastBreathMs = performance.now()
   #stopped: Error | null = null
+  #over = false
   /** Problems that nobody in the program was looking out for: they make it end with exit code 1. */
   unobservedProblems = 0
+  /** Tells them to whoever started this process, for they count for the exit code of the whole program. */
+  onUnobservedProblem: (() => void) | null = null
 
   constructor(options: RunOptions) {
     this.path = options.path
@@ -114,13 +117,18 @@ export class Run {
     this.blocking = options.sink ? new Blocking(options.path, this.nowUs, (event) => this.emit(event)) : null
   }
 
+  /** From now on nothing is told: what is left of the run, such as a grandchild that prints, is not part of it any more. */
+  close(): void {
+    this.#over = true
+  }
+
   /** Whether somebody watches. Ask before making an event that costs anything to make. */
   get observed(): boolean {
     return this.#sink !== null
   }
 
   emit(event: TelemetryEvent): void {
-    if (!this.#sink) return
+    if (!this.#sink || this.#over) return
     if (event.type === 'process.started') this.#living.add(event.process)
     else if (event.type === 'process.exited' && !this.#living.delete(event.process)) return
     this.#sink(event)
@@ -131,7 +139,7 @@ export class Run {
    * looks at it.
    */
   problem(observed: boolean, problem: Omit<ProblemRaised, 'type' | 'atUs' | 'problem'>): void {
-    if (!observed) this.unobservedProblems++
+    if (!observed) this.countUnobservedProblem()
     if (this.observed) {
       this.emit({ type: 'problem.raised', atUs: this.nowUs(), problem: this.id('problem'), ...problem })
     } else if (!observed) {
@@ -139,6 +147,12 @@ export class Run {
       const lines = [message, ...(consequence ? [consequence] : []), ...(error ? [error.stack] : [])]
       process.stderr.write(`${lines.join('\n')}\n`)
     }
+  }
+
+  /** Counts a problem that was told, here or below, and that nobody in the program was looking out for. */
+  countUnobservedProblem(): void {
+    this.unobservedProblems++
+    this.onUnobservedProblem?.()
   }
 
   /** A child is gone: what lived below it is gone with it, or will be within a second, and cannot tell. */
@@ -270,8 +284,8 @@ export class Run {
   }
 
   /**
-   * While something waits and there are processes that may end the wait, this process does not end: a daemon and an idle
-   * worker hold no event loop by themselves. Where nobody is left who could, it ends, instead of waiting for ever.
+   * While something waits and there are processes that may end the wait, this process does not end: its parent, a daemon and
+   * an idle worker hold no event loop by themselves. Where nobody is left who could, it ends, instead of waiting for ever.
    */
   #stayAlive(): void {
     if (!this.#alive) this.#lookAgainIn(STAY_ALIVE_MS.first)
@@ -281,7 +295,8 @@ export class Run {
   #lookAgainIn(ms: number): void {
     this.#alive = setTimeout(() => {
       this.#alive = undefined
-      if (this.#waits.size > 0 && this.children.size > 0) this.#lookAgainIn(Math.min(2 * ms, STAY_ALIVE_MS.last))
+      const others = this.hub.hasParent || this.children.size > 0
+      if (this.#waits.size > 0 && others) this.#lookAgainIn(Math.min(2 * ms, STAY_ALIVE_MS.last))
     }, ms)
   }
 

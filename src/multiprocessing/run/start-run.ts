@@ -1,11 +1,12 @@
 /** Runs a program's main function in this process, observed: what the app, the terminal and the tests start programs with. */
 import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
-import { errorInfo, StoppedError } from '../errors.ts'
+import { errorInfo, MultiprocessingError, StoppedError } from '../errors.ts'
 import { descendsFrom } from '../process/ancestry.ts'
 import { describeError } from '../process/problems.ts'
 import { isBelow } from '../wire/hub.ts'
 import { captureOutput } from './capture-output.ts'
 import { endRun, stopRun } from './end-run.ts'
+import { describeLost, whenNothingIsLeft } from './lost.ts'
 import { outsideRuns, Run } from './run.ts'
 
 export interface StartRunOptions {
@@ -97,6 +98,8 @@ export class RunHandle {
 
   async #live(main: () => unknown): Promise<RunEnd> {
     const run = this.#run
+    // A host that waits for nothing else, such as the terminal, can tell that main waits for what will never come.
+    const stopLooking = whenNothingIsLeft(() => this.#abandon(new MultiprocessingError(describeLost(run))))
     try {
       const lived = run.within(async () => {
         await main()
@@ -107,11 +110,13 @@ export class RunHandle {
       this.fail(error)
       await stopRun(run)
     }
+    stopLooking()
     if (run.stopped) await stopRun(run)
     for (const report of run.reporters) report()
     const outcome = this.#error ? 'failed' : run.stopped ? 'stopped' : 'finished'
     const exitCode = outcome === 'failed' ? 1 : 0
     run.emit({ type: 'process.exited', atUs: run.nowUs(), process: run.path, exitCode, signal: null })
+    run.close()
     return { outcome, leftovers: run.children.size }
   }
 }

@@ -1,24 +1,40 @@
 /** The first module of every thread: find the target, call it, tell how it went. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { importTarget } from '../child/import-target.ts'
-import { errorInfo } from '../errors.ts'
+import { errorInfo, MultiprocessingError } from '../errors.ts'
+import { endRun } from '../run/end-run.ts'
+import { describeLost, whenNothingIsLeft } from '../run/lost.ts'
 import { adoptRun, Run } from '../run/run.ts'
 import type { ThreadMessage, ThreadStart } from './thread.ts'
 
 const { target, args, name, path, speed, originNs } = workerData as ThreadStart
+const run = new Run({ path, name, speed, nodePath: null, originNs, sink: null })
+let [settled, ended] = [false, false]
 
 function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message)
 }
 
-adoptRun(new Run({ path, name, speed, nodePath: null, originNs, sink: null }))
+function fail(thrown: unknown): void {
+  settled = true
+  const error = errorInfo(thrown)
+  process.stderr.write(`Thread ${name}:\n${error.stack}\n`)
+  tell({ type: 'failed', error })
+}
+
+run.onUnobservedProblem = () => tell({ type: 'problem' })
+adoptRun(run)
+// What the target left behind is over: so are the processes that it started.
+whenNothingIsLeft(() => {
+  if (!settled) fail(new MultiprocessingError(describeLost(run)))
+  else if (!ended || run.children.size > 0) {
+    ended = true
+    endRun(run).then(() => setImmediate(() => {}), fail)
+  }
+})
 importTarget(target)
   .then((fn) => {
     tell({ type: 'running' })
     return fn(...args)
   })
-  .catch((thrown: unknown) => {
-    const error = errorInfo(thrown)
-    process.stderr.write(`Thread ${name}:\n${error.stack}\n`)
-    tell({ type: 'failed', error })
-  })
+  .then(() => (settled = true), fail)

@@ -4,14 +4,14 @@
  * It is here to be compared with a Process: it lives inside this process, has its pid, starts sooner and costs less, and
  * memory in a SharedArrayBuffer is the same memory on both sides. Queues and pools are for processes and do not reach it.
  */
-import { StringDecoder } from 'node:string_decoder'
 import type { Worker } from 'node:worker_threads'
 import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { StateError, UnsendableError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import { ownModule } from '../process/own-module.ts'
-import { describeError } from '../process/problems.ts'
+import { reportProcessEnd } from '../process/problems.ts'
 import type { TargetArgs } from '../process/process.ts'
+import { followOutput } from '../run/follow-output.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
@@ -31,7 +31,11 @@ export interface ThreadStart {
   originNs: bigint
 }
 
-export type ThreadMessage = { type: 'running' } | { type: 'failed'; error: ErrorInfo }
+export type ThreadMessage =
+  | { type: 'running' }
+  | { type: 'failed'; error: ErrorInfo }
+  /** Something went wrong in it that nobody was looking out for, and was told there. */
+  | { type: 'problem' }
 
 // biome-ignore lint/suspicious/noExplicitAny: a target may take anything
 export class Thread<A extends any[] = any[]> {
@@ -120,47 +124,45 @@ export class Thread<A extends any[] = any[]> {
       parent: run.path,
       kind: 'thread',
     })
-    this.#follow(worker, 'stdout', path)
-    this.#follow(worker, 'stderr', path)
+    const outputs = run.observed
+      ? [followOutput(worker.stdout, run, path, 'stdout'), followOutput(worker.stderr, run, path, 'stderr')]
+      : []
     let failure: ErrorInfo | null = null
     worker.on('message', (message: ThreadMessage) => {
       if (message.type === 'failed') failure = message.error
+      else if (message.type === 'problem') run.countUnobservedProblem()
       else run.emit({ type: 'process.state', atUs: run.nowUs(), process: path, state: 'running' })
     })
-    const end = { end: () => void worker.terminate(), idle: () => exited }
-    const exited = new Promise<void>((resolve) => {
+    let asked = false
+    const end = {
+      end: () => {
+        asked = true
+        void worker.terminate()
+      },
+      idle: () => ended,
+    }
+    const exited = new Promise<number>((resolve) => {
       worker.on('error', (error) => {
         failure ??= { name: error.name, message: error.message, stack: error.stack ?? error.message }
       })
-      worker.once('exit', (exitCode) => {
-        this.#alive = false
-        run.pools.delete(end)
-        const error = failure
-        if (error && !run.stopped) {
-          run.problem(false, {
-            kind: 'process-failed',
-            message: `${this.name} failed: ${describeError(error)}`,
-            process: path,
-            pid: process.pid,
-            error,
-          })
-        }
-        const code = error ? 1 : exitCode
-        run.emit({ type: 'process.exited', atUs: run.nowUs(), process: path, exitCode: code, signal: null })
-        resolve()
-      })
+      worker.once('exit', resolve)
+    })
+    const ended = exited.then(async (exitCode) => {
+      await Promise.all(outputs)
+      this.#alive = false
+      run.pools.delete(end)
+      const code = failure ? 1 : exitCode
+      if (!asked) {
+        reportProcessEnd(
+          run,
+          { path, name: this.name, pid: process.pid },
+          { exitCode: code, signal: null, error: failure, asked: run.stopped !== null },
+        )
+      }
+      run.emit({ type: 'process.exited', atUs: run.nowUs(), process: path, exitCode: code, signal: null })
     })
     // It keeps the run going and ends with it, like a pool.
     run.pools.add(end)
-    await exited
-  }
-
-  #follow(worker: Worker, stream: 'stdout' | 'stderr', path: string): void {
-    if (!this.#run.observed) return
-    const decoder = new StringDecoder('utf8')
-    worker[stream].on('data', (chunk: Buffer) => {
-      const text = decoder.write(chunk)
-      this.#run.emit({ type: 'process.output', atUs: this.#run.nowUs(), process: path, stream, text })
-    })
+    await ended
   }
 }

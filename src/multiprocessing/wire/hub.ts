@@ -71,6 +71,10 @@ export class Hub {
     this.#parent = channel
   }
 
+  get hasParent(): boolean {
+    return this.#parent !== null
+  }
+
   addChild(path: string, channel: Channel): void {
     channel.beforeSend = this.#flush
     this.#children.set(path, channel)

@@ -82,8 +82,10 @@ export const MESSAGES = {
   events: up({}),
   /** What was thrown that ends the child. */
   failed: up({}),
-  /** The child has done everything, and told everything. */
-  done: up({}),
+  /** Something went wrong in the child, or below it, that nobody there was looking out for. */
+  problem: up({}),
+  /** The child has done everything, and told everything; it ends with this exit code. */
+  done: up({ exitCode: isCount }),
 
   /**
    * Tasks of one function on their way to a worker. The payload is a batch: of each its arguments, or those of several calls. `first` is
