@@ -197,7 +197,7 @@ test('a thousand seeds: nothing is lost, nothing comes twice, and all is given i
     }
     taken += world.taken
     for (const client of CLIENTS) world.die(client)
-    world.store.close(new QueueClosedError(''))
+    world.store.close(() => new QueueClosedError(''))
     const left = world.drain()
     expect(left, `seed ${seed}`).toEqual([...left].sort((a, b) => a - b))
     expect(

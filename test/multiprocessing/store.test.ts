@@ -145,7 +145,7 @@ describe('QueueStore', () => {
     const { store, log, put, get } = open(1)
     put('a', 1)
     put('a', 2)
-    store.close(new QueueClosedError())
+    store.close(() => new QueueClosedError())
     expect(log.at(-1)).toBe('a QueueClosedError')
     const [rest] = get('g')
     expect(rest?.values).toEqual([1])

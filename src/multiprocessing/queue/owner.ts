@@ -87,7 +87,8 @@ export class QueueOwner implements Service {
   close(id: string): void {
     const queue = this.#owned.get(id)
     if (!queue) return
-    for (const to of queue.store.close(closedError(queue))) this.#run.hub.send({ type: 'queue.end', to, queue: id })
+    for (const to of queue.store.close(() => closedError(queue)))
+      this.#run.hub.send({ type: 'queue.end', to, queue: id })
   }
 
   onPeerGone(isGone: (path: string) => boolean): void {

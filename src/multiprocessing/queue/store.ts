@@ -65,7 +65,8 @@ export class QueueStore {
   readonly #deliveries = new Deliveries()
   readonly #putters = new Map<Ticket, Putter>()
   readonly #getters = new Map<Ticket, Getter>()
-  #closed: QueueClosedError | null = null
+  /** What is refused with once it is closed. Made anew each time: an error keeps alive whoever called, by its stack. */
+  #closed: (() => QueueClosedError) | null = null
   /** Processes that may put without asking, until they have confirmed that they know of the end. */
   readonly #trusted = new Set<ClientId>()
   readonly producers = new Set<ClientId>()
@@ -123,7 +124,7 @@ export class QueueStore {
     priority = 0,
   ): Ticket | undefined {
     if (this.#closed) {
-      reply.refused(this.#closed, 0)
+      reply.refused(this.#closed(), 0)
       return undefined
     }
     this.producers.add(client)
@@ -197,8 +198,9 @@ export class QueueStore {
     if (this.#getters.size === 0 && this.#parcels.count > 0 && this.#deliver({ client, max, sinceUs: 0, ...reply })) {
       return undefined
     }
-    if (this.#ended) {
-      reply.refused(this.#closed as QueueClosedError)
+    const ended = this.#ended
+    if (ended) {
+      reply.refused(ended())
       return undefined
     }
     if (!wait) {
@@ -291,12 +293,12 @@ export class QueueStore {
    * No more puts. Waiting puts are refused; gets are served until nothing is left, then refused.
    * @returns the processes that may still have puts on their way, and must confirm that they know
    */
-  close(error: QueueClosedError): ClientId[] {
+  close(error: () => QueueClosedError): ClientId[] {
     if (this.#closed) return []
     this.#closed = error
     const putters = [...this.#putters.values()]
     this.#putters.clear()
-    for (const putter of putters) putter.refused(error, putter.put)
+    for (const putter of putters) putter.refused(error(), putter.put)
     this.#serve()
     this.#changed?.()
     return [...this.#trusted]
@@ -313,9 +315,9 @@ export class QueueStore {
     this.figures.noteGot()
   }
 
-  /** Whether nothing will ever come any more. */
-  get #ended(): boolean {
-    return this.#closed !== null && this.depth === 0 && this.#trusted.size === 0
+  /** What getters are refused with if nothing will ever come any more. */
+  get #ended(): (() => QueueClosedError) | null {
+    return this.#closed !== null && this.depth === 0 && this.#trusted.size === 0 ? this.#closed : null
   }
 
   #room(): number {
@@ -360,13 +362,14 @@ export class QueueStore {
       const served = getter !== undefined && this.#deliver(getter[1], getter[0])
       if (!putter && !served) break
     }
-    if (this.#getters.size > 0 && this.#ended) this.#refuseGetters(this.#closed as QueueClosedError)
+    const ended = this.#getters.size > 0 ? this.#ended : null
+    if (ended) this.#refuseGetters(ended)
     this.#head.publish()
   }
 
-  #refuseGetters(error: Error): void {
+  #refuseGetters(error: () => Error): void {
     const getters = [...this.#getters.values()]
     this.#getters.clear()
-    for (const getter of getters) getter.refused(error)
+    for (const getter of getters) getter.refused(error())
   }
 }
