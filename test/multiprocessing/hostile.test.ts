@@ -1,15 +1,9 @@
 /** Processes that send what they must not: their connection ends with an error, and nobody else is harmed. */
 
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Barrier, Lock, Manager, Pipe, Pool, Process, Queue } from '../../src/multiprocessing/index.ts'
-import { currentRun } from '../../src/multiprocessing/run/run.ts'
+import type { Socket } from 'node:net'
+import { afterAll, expect, test } from 'vitest'
+import { Pool, Process, Queue } from '../../src/multiprocessing/index.ts'
 import { Channel } from '../../src/multiprocessing/wire/channel.ts'
-import { encodeFrame } from '../../src/multiprocessing/wire/frames.ts'
 import {
   answerWrongly,
   breakOff,
@@ -21,7 +15,7 @@ import {
   hostilities,
 } from '../fixtures/hostile.ts'
 import { pid, same } from '../fixtures/pool.ts'
-import { type Chance, chance } from '../seeded.ts'
+import { Sockets } from '../fuzz/target.ts'
 import { isAlive, waitUntil } from '../wait-until.ts'
 import { observe, runObserved as run } from './observed.ts'
 
@@ -108,162 +102,13 @@ test('a process that breaks off in the middle of a message harms nobody', async 
   expect((await run.handle.ended).outcome).toBe('finished')
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'forkscope-wire-'))
-const server = createServer()
-beforeAll(async () => {
-  server.listen(join(folder, 'socket'))
-  await once(server, 'listening')
-})
-afterAll(() => {
-  server.close()
-  rmSync(folder, { recursive: true })
-})
-
-/** @returns two ends of a real socket */
-async function socketPair(): Promise<[Socket, Socket]> {
-  const there = connect(join(folder, 'socket'))
-  const [here] = await once(server, 'connection')
-  return [here, there]
-}
-
-const NASTY = [
-  null,
-  -1,
-  0,
-  1,
-  2,
-  1.5,
-  1e308,
-  '',
-  '0',
-  '0.99',
-  '0.98',
-  '0/queue1',
-  '__proto__',
-  'x'.repeat(5_000),
-  [],
-  {},
-  true,
-]
-const TYPES = ['put', 'get', 'withdraw', 'got', 'size', 'close', 'done', 'items', 'refused', 'withdrawn', '', 'x']
-const OBJECT_TYPES = ['ask', 'withdraw', 'answer', 'refused', 'x'] as const
-const OBJECTS = ['0/lock1', '0/barrier1', '0/pipe1', '0/dict1', '0/list1', '0/none'] as const
-const OPS = [
-  'acquire',
-  'release',
-  'wait',
-  'condition-wait',
-  'notify',
-  'send',
-  'receive',
-  'poll',
-  'close',
-  'set',
-  'update',
-  'push',
-  'insert',
-  'pop',
-  'entries',
-  'all',
-  'x',
-] as const
-const NAMES = [
-  'object',
-  'op',
-  'key',
-  'index',
-  'count',
-  'end',
-  'to',
-  'from',
-  'queue',
-  'request',
-  'delivery',
-  'wait',
-  'size',
-  'name',
-  'message',
-  'path',
-] as const
-
-/** A message that is mostly right, or one that is mostly wrong, or a piece of either. */
-function hostileBytes({ below, pick }: Chance): Buffer {
-  const header: Record<string, unknown> = {
-    type:
-      below(8) === 0
-        ? pick(['peer-gone', 'events', 'failed', 'start', 'task-done', 'ready', ...TYPES])
-        : below(3) === 0
-          ? `object.${pick(OBJECT_TYPES)}`
-          : `queue.${pick(TYPES)}`,
-    to: '0',
-    from: '0.99',
-    queue: '0/queue1',
-    object: pick(OBJECTS),
-    op: pick(OPS),
-    request: below(5),
-    delivery: below(5),
-    wait: below(2) === 0,
-  }
-  for (let i = below(3); i > 0; i--) header[pick(NAMES)] = pick(NASTY)
-  const bytes = Buffer.concat(encodeFrame(header as never, [Buffer.alloc(below(200), below(256))]))
-  switch (below(6)) {
-    case 0:
-      return bytes.subarray(0, below(bytes.length))
-    case 1:
-      bytes[below(bytes.length)] = below(256)
-      return bytes
-    default:
-      return bytes
-  }
-}
-
-test('thousands of hostile messages: the owner keeps its queue exact, and others can go on with it', async () => {
-  const run = observe(async () => {
-    const queue = new Queue<string>()
-    const objects = [new Lock(), new Barrier(2), new Manager().dict(), new Manager().list(), ...Pipe()]
-    expect(objects).toHaveLength(6)
-    const { hub } = currentRun()
-    let closings = 0
-    for (let seed = 1; seed <= 1_500; seed++) {
-      const dice = chance(seed)
-      const [here, there] = await socketPair()
-      const closed = new Promise<Error | null>((resolve) => {
-        const channel = new Channel(here)
-        channel.listen({
-          onFrame: (frame) => void hub.receive(frame, '0.99'),
-          onClose: (error) => {
-            hub.removeChild('0.99')
-            resolve(error)
-          },
-        })
-        hub.addChild('0.99', channel)
-      })
-      there.on('error', () => {})
-      for (let i = 0; i < 8; i++) there.write(hostileBytes(dice))
-      there.end()
-      there.resume()
-      const error = await closed
-      there.destroy()
-      if (!error) continue
-      closings++
-      expect(`seed ${seed}: ${error.name}`).toBe(`seed ${seed}: WireError`)
-    }
-    expect(closings).toBeGreaterThan(500)
-    // What it put in good order is there; `close` in good order closes. A fresh queue shows that the owner works.
-    const fresh = new Queue<string>()
-    await fresh.put('still here')
-    expect(await fresh.get()).toBe('still here')
-    return queue
-  })
-  expect((await run.handle.ended).outcome).toBe('finished')
-  const last = run.of('queue.changed').findLast(({ queue }) => queue === '0/queue1')
-  if (last) expect(last.depth).toBe(last.puts - last.gets)
-})
+const sockets = new Sockets()
+afterAll(() => sockets.close())
 
 test('a length field alone makes nobody keep room for it', async () => {
   const before = process.memoryUsage()
   const pairs: [Socket, Socket][] = []
-  for (let i = 0; i < 20; i++) pairs.push(await socketPair())
+  for (let i = 0; i < 20; i++) pairs.push(await sockets.pair())
   const errors: (Error | null)[] = []
   let got = 0
   const channels: Channel[] = []

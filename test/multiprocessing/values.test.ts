@@ -5,7 +5,7 @@ import { describe, expect, it, test } from 'vitest'
 import { Lock, Manager, Pipe, Pool, Queue, RemoteError, UnsendableError } from '../../src/multiprocessing/index.ts'
 import { currentRun } from '../../src/multiprocessing/run/run.ts'
 import { revive } from '../../src/multiprocessing/wire/revive.ts'
-import { decodeValue, encodeValue } from '../../src/multiprocessing/wire/values.ts'
+import { decodeValue, encodeValue, sharedHandle } from '../../src/multiprocessing/wire/values.ts'
 import * as targets from '../fixtures/values.ts'
 
 const there = <T>(value: T): T => decodeValue(encodeValue(value, 'item'), (handle) => revive(handle, currentRun())) as T
@@ -222,6 +222,14 @@ test('what the other side cannot make is told with its place, and so is what can
   expect(() => decodeValue(bytes, fail)).toThrow('value.list[1] cannot be made here: not here')
   for (let cut = 1; cut < bytes.length; cut++) {
     expect(() => decodeValue(bytes.subarray(0, cut), fail)).toThrow()
+  }
+})
+
+test('nobody can pass off something of its own as another’s', () => {
+  for (const handle of [{ kind: 'queue', id: '0.7/queue1', owner: '0.8', name: 'q' }, { kind: 'queue' }, null]) {
+    const forged = { [sharedHandle]: () => handle, data: 1 }
+    const bytes = encodeValue(Object.setPrototypeOf(forged, Queue.prototype), 'item')
+    expect(() => decodeValue(bytes, (found) => revive(found, currentRun()))).toThrow('value cannot be made here')
   }
 })
 

@@ -1,4 +1,5 @@
 /** A dictionary that processes share: Python's `Manager().dict()`, by the names of JavaScript's Map. */
+import { WireError } from '../errors.ts'
 import type { Request, SharedState } from '../shared-object/service.ts'
 import { type Given, type ObjectOptions, SharedObject } from '../shared-object/shared-object.ts'
 import { reviveCopy } from '../wire/revive.ts'
@@ -25,12 +26,22 @@ export function decodeKey(text: string): DictKey {
   return text === 'NaN' ? Number.NaN : (JSON.parse(text) as DictKey)
 }
 
+/** @throws WireError if it is no key as it travels: whoever reads all of them would stumble upon it */
+function checkKey(text: string): string {
+  try {
+    if (typeof decodeKey(text) !== 'object') return text
+  } catch {
+    // No JSON.
+  }
+  throw new WireError('A request for a dictionary has a key that it cannot have.')
+}
+
 /** Values stay the bytes that they came as. */
 export class DictState implements SharedState {
   readonly #values = new Map<string, Uint8Array>()
 
   handle({ op, fields, payload, answer }: Request): undefined {
-    const key = String(fields.key)
+    const key = fields.key === undefined ? '' : checkKey(String(fields.key))
     const found = this.#values.get(key)
     const values = this.#values
     switch (op) {
@@ -42,7 +53,7 @@ export class DictState implements SharedState {
         answer({ found: true }, [found ?? payload])
         return
       case 'update':
-        for (const [name, bytes] of unpackValues(payload)) values.set(name, Uint8Array.from(bytes))
+        for (const [name, bytes] of unpackValues(payload)) values.set(checkKey(name), Uint8Array.from(bytes))
         break
       case 'delete':
       case 'pop':

@@ -1,4 +1,5 @@
 /** A list that processes share: Python's `Manager().list()`, by the names of JavaScript's Array. */
+import { WireError } from '../errors.ts'
 import type { Request, SharedState } from '../shared-object/service.ts'
 import { type Given, type ObjectOptions, SharedObject } from '../shared-object/shared-object.ts'
 import { reviveCopy } from '../wire/revive.ts'
@@ -10,7 +11,8 @@ class ListState implements SharedState {
 
   handle({ op, fields, payload, answer }: Request): undefined {
     const values = this.#values
-    const index = Number(fields.index)
+    const index = Number(fields.index ?? 0)
+    if (!Number.isSafeInteger(index)) throw new WireError('A request for a list has an index that it cannot have.')
     const at = index < 0 ? values.length + index : index
     const found = values[at]
     switch (op) {

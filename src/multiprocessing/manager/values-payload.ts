@@ -1,4 +1,5 @@
 /** Many keys and values in one payload: `u32 length · JSON of keys and lengths · the values, one behind the other`. */
+import { isCount, isText } from '../../shared/checks.ts'
 import { WireError } from '../errors.ts'
 
 interface Index {
@@ -24,6 +25,7 @@ export function unpackValues(payload: Uint8Array): [string, Uint8Array][] {
     const { keys, lengths } = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, at)) as Index
     return keys.map((key, i): [string, Uint8Array] => {
       const from = at
+      if (!isText(key) || !isCount(lengths[i])) throw new RangeError('no key, or no length')
       at += lengths[i] as number
       if (at > bytes.byteLength) throw new RangeError('too short')
       return [key, bytes.subarray(from, at)]

@@ -33,7 +33,7 @@ const LAST_FRAMES_MS = 5_000
 const DONE_BUT_ALIVE_MS = 1_000
 
 /** @throws WireError for anything but events about the child itself and what is below it */
-function decodeEvents(payload: Uint8Array, path: string): TelemetryEvent[] {
+export function decodeEvents(payload: Uint8Array, path: string): TelemetryEvent[] {
   const events = decodeJson(payload)
   if (!Array.isArray(events)) throw new WireError('A process sent events that are none.')
   for (const event of events) {

@@ -138,7 +138,7 @@ export class SemaphoreState implements SharedState {
         this.#free++
       }
     } else {
-      if (!Number.isInteger(count) || count < 1 || this.#free + count > bound) {
+      if (!Number.isSafeInteger(count) || count < 1 || this.#free + count > bound) {
         const why = bound === 1 ? 'it is not acquired' : `that would be more than ${bound}`
         refuse(new StateError(`${name} cannot be released: ${why}.`))
         return

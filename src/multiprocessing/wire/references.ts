@@ -47,7 +47,6 @@ export class References implements Service {
   /** What is to be told, by owner and object. */
   readonly #changes = new Map<string, Map<string, Change>>()
   readonly #collected = new FinalizationRegistry<() => void>((forget) => forget())
-  #tickets = 0
 
   readonly handlers: Service['handlers'] = {
     'reference.changes': ({ from }, payload) => {
@@ -89,7 +88,8 @@ export class References implements Service {
 
   /** @returns the handle with a ticket, to be sent once */
   send<H extends OwnedHandle>(handle: H): H {
-    const ticket = `${this.#run.path}#${++this.#tickets}`
+    // Nobody can guess it: whoever says that it was received would let go of what is on its way to another.
+    const ticket = `${this.#run.path}#${crypto.randomUUID()}`
     this.#change(handle.owner, handle.id, { sent: ticket })
     return { ...handle, ticket }
   }

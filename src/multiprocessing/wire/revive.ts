@@ -2,6 +2,7 @@
  * Handles become objects again. Each kind of shared object registers how, when its module is loaded; `kinds.ts` loads them
  * all, so that a process can be handed any of them whether or not its own code knows it.
  */
+import { isRecord, isText } from '../../shared/checks.ts'
 import { WireError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import { type OwnedHandle, References } from './references.ts'
@@ -46,16 +47,25 @@ function keyOf(handle: SharedHandle & { end?: unknown }): string {
   return `${handle.id}${handle.end === undefined ? '' : ` ${String(handle.end)}`}`
 }
 
-/** @returns the object in this process for a shared object's handle; throws WireError for a handle of an unknown kind */
+/** An object is known by its id, which says who owns it: nobody can pass off something of its own as another's. */
+function checkHandle(value: unknown): OwnedHandle {
+  const known = isRecord(value) && isText(value.kind) && isText(value.id) && isText(value.owner)
+  if (known && (value.id as string).startsWith(`${value.owner}/`)) return value as unknown as OwnedHandle
+  throw new WireError('A message carries a shared object that nobody can have made.')
+}
+
+/** @returns the object in this process for a shared object's handle; throws WireError for one that cannot be */
 export function revive(handle: SharedHandle, run: Run): object {
-  const object = known.get(run)?.get(keyOf(handle))?.deref() ?? reviveNew(handle, run)
-  References.of(run).receive(handle as OwnedHandle)
+  const owned = checkHandle(handle)
+  const object = known.get(run)?.get(keyOf(owned))?.deref() ?? reviveNew(owned, run)
+  References.of(run).receive(owned)
   return object
 }
 
 /** The same for a handle that others may receive too, such as one in a manager's dictionary: it goes on being valid. */
 export function reviveCopy(handle: SharedHandle, run: Run): object {
-  return known.get(run)?.get(keyOf(handle))?.deref() ?? reviveNew(handle, run)
+  const owned = checkHandle(handle)
+  return known.get(run)?.get(keyOf(owned))?.deref() ?? reviveNew(owned, run)
 }
 
 function reviveNew(handle: SharedHandle, run: Run): object {
