@@ -49,12 +49,13 @@ describe('Process', () => {
     expect(await child.join()).toBe(true)
   })
 
-  it('is named after its target, numbered if that is taken', () => {
-    const { output, of } = observe(() => {})
-    expect([output(), of('process.output')]).toEqual(['', []])
-    expect(new Process(targets.ownPid).name).toBe('ownPid')
-    expect(new Process(targets.ownPid).name).toBe('ownPid 2')
-    expect(new Process(targets.ownPid, [], { name: 'mine' }).name).toBe('mine')
+  it('is named after its target, numbered if that is taken', async () => {
+    const { handle, of } = observe(async () => {
+      const given = [undefined, undefined, 'mine', undefined]
+      for (const name of given) await runOf(new Process(targets.nothing, [], name === undefined ? {} : { name }))
+    })
+    expect((await handle.ended).outcome).toBe('finished')
+    expect(of('process.started').map(({ name }) => name)).toEqual(['main', 'nothing', 'nothing 2', 'mine', 'nothing 3'])
   })
 
   it('refuses what a child could not find, where the Process is made, and says what to do', () => {

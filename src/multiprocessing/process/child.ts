@@ -10,12 +10,13 @@ import { decodeErrorInfo, decodeJson, encodeFrame, type Frame, type Header } fro
 import { isBelow } from '../wire/hub.ts'
 import type { HeaderOf } from '../wire/messages.ts'
 import { unguard } from './guardian.ts'
-import type { ChildEnd } from './problems.ts'
+import { type ChildEnd, describeEnd } from './problems.ts'
 import { takeSpare } from './spares.ts'
 import { type SpawnedChild, spawnChild } from './spawn-child.ts'
 import type { StartHeader } from './start-header.ts'
 import { startLimitMs } from './start-limit.ts'
 import { QueuedStart } from './starts.ts'
+import { notANode } from './why-not-started.ts'
 
 export interface ChildOptions {
   name: string
@@ -278,6 +279,8 @@ export class Child {
     // Its own children may print to the same streams for as long as they live.
     for (const output of outputs) output.unref()
     spawned.process.stdio[3]?.destroy()
+    if (!spawned.channel.greeted && !this.#asked)
+      this.#error ??= errorInfo(notANode(spawned.file, describeEnd({ exitCode, signal })))
     this.#run.hub.removeChild(this.path)
     if (this.#options.kind !== 'worker') this.ledger?.close()
     this.#run.emitDescendantsExited(this.path)

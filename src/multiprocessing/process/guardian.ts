@@ -10,17 +10,21 @@
 import type { ChildProcess } from 'node:child_process'
 import { lazy } from '../lazy.ts'
 import { outsideRuns, type Run } from '../run/run.ts'
+import { lackOfFiles } from './why-not-started.ts'
 
-/** POSIX sh: keeps the set of living pids as ` 1 2 3 `. Signals meant for the terminal's whole group must not end it early. */
+/**
+ * POSIX sh: keeps the set of living pids as ` 1 2 3 `, of which it is given the first when it is started. Signals meant for the terminal's
+ * whole group must not end it early.
+ */
 const SCRIPT = `trap '' HUP INT TERM QUIT
-pids=' '
+pids=" $* "
 while read -r word pid; do
   case $word in
     add) pids="$pids$pid " ;;
     remove) case $pids in *" $pid "*) pids="\${pids%% $pid *} \${pids#* $pid }" ;; esac ;;
   esac
 done
-[ "$pids" = ' ' ] || kill -KILL $pids 2>/dev/null
+kill -KILL $pids 2>/dev/null
 `
 
 /** Before it is tried again to start a guardian that could not be. */
@@ -30,11 +34,12 @@ let shell: ChildProcess | null = null
 /** The pids, and whose they are. */
 const guarded = new Map<number, Run>()
 let told = false
+let retry: NodeJS.Timeout | undefined
 
 function start(): ChildProcess {
   const startedMs = performance.now()
   const child = outsideRuns(() =>
-    lazy.childProcess.spawn('/bin/sh', ['-c', SCRIPT, 'forkscope-guardian'], {
+    lazy.childProcess.spawn('/bin/sh', ['-c', SCRIPT, 'forkscope-guardian', ...[...guarded.keys()].map(String)], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
       // It needs nothing of it, and the program's may be too large.
@@ -44,10 +49,9 @@ function start(): ChildProcess {
   const again = (error?: Error) => {
     if (shell !== child) return
     shell = null
-    if (error) tellMissing(error)
     // One that somebody ended is replaced at once, but not over and over where none can live.
-    if (!error && performance.now() - startedMs > AGAIN_MS) startSoon()
-    else setTimeout(startSoon, AGAIN_MS).unref()
+    if (error || performance.now() - startedMs < AGAIN_MS) notStarted(error)
+    else startSoon()
   }
   child.once('error', again)
   child.once('exit', () => again())
@@ -59,9 +63,11 @@ function start(): ChildProcess {
 }
 
 /** Without it only the children's own watch is left. That ends no program, but who relies on it must know. */
-function tellMissing(error: Error): void {
+function notStarted(error?: Error): void {
+  clearTimeout(retry)
+  retry = setTimeout(startSoon, AGAIN_MS).unref()
   const [run] = guarded.values()
-  if (told || !run) return
+  if (told || !error || !run) return
   told = true
   const message =
     `The guardian of the processes could not be started (${error.message}); it is tried again. Until then, if this process is ` +
@@ -78,8 +84,13 @@ function startSoon(): void {
   process.nextTick(() => {
     starting = false
     if (shell || guarded.size === 0) return
-    shell = start()
-    for (const pid of guarded.keys()) shell.stdin?.write(`add ${pid}\n`)
+    try {
+      const lack = lackOfFiles()
+      if (lack) throw new Error(`too many open files, ${lack}`)
+      shell = start()
+    } catch (error) {
+      notStarted(error as Error)
+    }
   })
 }
 

@@ -4,6 +4,7 @@ import { closeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { LedgerFile } from '../child/ledger.ts'
+import { MultiprocessingError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
@@ -14,11 +15,13 @@ import { type NodeCommand, nodeCommand } from './node-command.ts'
 import { ownModule } from './own-module.ts'
 import { SPARE } from './start-header.ts'
 import { hasCome, isComing } from './starts.ts'
-import { whyNotStarted } from './why-not-started.ts'
+import { lackOfFiles, whyNotStarted } from './why-not-started.ts'
 
 export interface SpawnedChild {
   readonly process: ChildProcess
   readonly pid: number
+  /** What was started. */
+  readonly file: string
   /** Connected; who takes the child over sets its listener. */
   readonly channel: Channel
   /** What the child notes for this process; undefined where there can be no such file. */
@@ -39,8 +42,8 @@ export function spawnChild(run: Run, name: string, { spare = false }: { spare?: 
   const output = run.observed ? 'pipe' : 'inherit'
   const ledger = LedgerFile.create()
   const shared = createMemoryFile()
-  let reason: unknown
   try {
+    if (lackOfFiles()) throw whyNotStarted(name, file)
     const child = lazy.childProcess.spawn(file, spare ? [...args, SPARE] : args, {
       stdio: ['ignore', output, output, 'pipe', ledger?.fd ?? 'ignore', shared ?? 'ignore'],
       env,
@@ -55,13 +58,13 @@ export function spawnChild(run: Run, name: string, { spare = false }: { spare?: 
       isComing(child)
       channel.onHello = () => hasCome(child)
       child.once('exit', () => hasCome(child))
-      return { process: child, pid: child.pid, channel, ledger }
+      return { process: child, pid: child.pid, file, channel, ledger }
     }
     for (const stream of child.stdio ?? []) stream?.destroy()
+    throw whyNotStarted(name, file)
   } catch (error) {
-    reason = error
+    ledger?.close()
+    if (shared !== undefined) closeSync(shared)
+    throw error instanceof MultiprocessingError ? error : whyNotStarted(name, file, error)
   }
-  ledger?.close()
-  if (shared !== undefined) closeSync(shared)
-  throw whyNotStarted(name, file, reason)
 }

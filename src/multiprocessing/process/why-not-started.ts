@@ -4,15 +4,18 @@ import { devNull } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { MultiprocessingError } from '../errors.ts'
 
-/** So many a start needs for a moment. */
-const FILES_NEEDED = 16
+/** So many a start needs at most: for a moment two for each stream, and two to hear whether it could be. */
+const FILES_NEEDED = 10
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error)
 }
 
-/** @returns EMFILE or ENFILE if this process cannot open what a start needs */
-function lackOfFiles(): string | undefined {
+/**
+ * To be asked before each start: where there are too few, `spawn` leaves one of those that it has opened.
+ * @returns EMFILE or ENFILE if this process cannot open what a start needs
+ */
+export function lackOfFiles(): string | undefined {
   const files: number[] = []
   try {
     while (files.length < FILES_NEEDED) files.push(openSync(devNull, 'r'))
@@ -44,7 +47,7 @@ function isFolderGone(): boolean {
   }
 }
 
-function reasonFor(file: string, thrown: unknown): string {
+function reasonFor(file: string, thrown?: unknown): string {
   const lack = lackOfFiles()
   if (lack === 'ENFILE') return 'the system has as many files open as it can (ENFILE). Close some.'
   if (lack)
@@ -67,6 +70,14 @@ function reasonFor(file: string, thrown: unknown): string {
 }
 
 /** @param thrown what `spawn` threw, if it did */
-export function whyNotStarted(name: string, file: string, thrown: unknown): MultiprocessingError {
+export function whyNotStarted(name: string, file: string, thrown?: unknown): MultiprocessingError {
   return new MultiprocessingError(`The process ${name} could not be started with ${file}: ${reasonFor(file, thrown)}`)
+}
+
+/** @param end how the process ended, before it had said anything */
+export function notANode(file: string, end: string): MultiprocessingError {
+  return new MultiprocessingError(
+    `its process ${end} before it had loaded the library. ${file} must be a Node that this program can run under, with its options; ` +
+      'what it printed says more.',
+  )
 }

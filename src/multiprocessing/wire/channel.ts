@@ -31,6 +31,8 @@ export class Channel {
   #shared: SharedBuffer | null = null
   /** Called when the other end has said that it is up. */
   onHello: (() => void) | null = null
+  /** Whether it has. */
+  greeted = false
 
   /** @param source the connection, of which nothing has been read yet, or its file descriptor */
   constructor(source: Socket | number) {
@@ -81,6 +83,7 @@ export class Channel {
   #greeted(header: Header): void {
     checkHeader(header, 'child')
     if ((header as HeaderOf<'hello'>).shares) this.#shared = this.#reader.shared
+    this.greeted = true
     this.onHello?.()
   }
 
