@@ -8,9 +8,18 @@ import { canMountShm, runWithShm } from '../small-shm.ts'
 test.runIf(canMountShm()).each(['64m', '64k', 'full', 'read-only'] as const)(
   'with a /dev/shm that is %s',
   async (shm) => {
-    const right = ['pipe 18', 'pool 18', ''].join('\n')
-    const end = await runWithShm(shm, 'little-memory.ts', { PARTS: 'pipe pool' })
+    const right = ['pipe 18', 'pool 18', 'queue 18', 'numbers 200010000', ''].join('\n')
+    const end = await runWithShm(shm, 'little-memory.ts', { PARTS: 'pipe pool queue numbers' })
     expect(end).toEqual({ stdout: right, stderr: '', exitCode: 0 })
+  },
+  60_000,
+)
+
+test.runIf(canMountShm()).each(['1', '4', '9'])(
+  'with a /dev/shm that is used up after item %s',
+  async (index) => {
+    const end = await runWithShm('64m', 'little-memory.ts', { PARTS: 'pipe queue', USE_UP_AT: index })
+    expect(end).toEqual({ stdout: ['pipe 18', 'queue 18', ''].join('\n'), stderr: '', exitCode: 0 })
   },
   60_000,
 )
