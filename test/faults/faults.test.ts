@@ -20,6 +20,23 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
     expect({ status, said: lines(stdout), stderr }).toEqual({ status: 0, said: expected, stderr: '' })
   })
 
+  describe.each([false, true])(
+    'stdout-cut: all lines come, however slow the reader, in forkscope run: %s',
+    (inTerminal) => {
+      it.each([
+        ['returns', 0],
+        ['throws', 1],
+        ['exits', 0],
+      ])('when the target %s', async (how, expected) => {
+        const { status, stdout } = await runProgram('stdout-cut', { env: { HOW: how }, slowly: true, inTerminal })
+        const numbers = [...stdout.matchAll(/(\d+) x{100}$/gm)].map(([, number]) => Number(number))
+        expect(numbers).toEqual(Array.from({ length: 3_000 }, (_, i) => i))
+        expect(/Error: the end\n(throws \| )? +at throws/.test(stdout)).toBe(how === 'throws')
+        expect(status).toBe(expected)
+      })
+    },
+  )
+
   it.runIf(canMount).each([
     ['of 64 MB', () => sharedMemoryOf(65_536)],
     ['of 64 KB', () => sharedMemoryOf(64)],
@@ -58,6 +75,38 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
     expect({ status, rest, stderr }).toEqual({ status: 0, rest: ['2', '0 0'], stderr: '' })
   })
 
+  it('lost: a program whose main can never finish has failed, and says what it waited for', async () => {
+    const { status, stdout, stderr } = await runProgram('lost')
+    expect(status).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('no answer')
+    expect(stderr).toMatch(/main.*answers/)
+  })
+
+  it.each([
+    ['evaluated-once', []],
+    ['evaluated-once', ['--import', 'tsx']],
+    ['with-a-query', []],
+    ['with-a-query', ['--import', 'tsx']],
+  ])('tsx-twice: each process evaluates a module once: %s %j', async (program, flags) => {
+    const { status, stdout } = await runProgram(program, { flags })
+    const evaluated = lines(stdout).filter((line) => line.startsWith('evaluated in'))
+    expect(evaluated).toHaveLength(2)
+    expect(new Set(evaluated).size).toBe(2)
+    expect(stdout).toMatch(/^\[ 2, 4 \]$/m)
+    expect(status).toBe(0)
+  })
+
+  it.each([
+    [['-r', './setup.cjs'], 'by -r by -r\n'],
+    [['--require=./setup.cjs'], 'by -r by -r\n'],
+    [['--import', './setup.mjs'], 'by --import by --import\n'],
+    [['--inspect-port', '9555'], 'undefined undefined\n'],
+    [['--title', 'of mine', '-r', './setup.cjs'], 'by -r by -r\n'],
+  ])('require-flag: children get the flags that concern them, whole: %j', async (flags, expected) => {
+    expect(await runProgram('require-flag', { flags })).toEqual({ status: 0, stdout: expected, stderr: '' })
+  })
+
   it('cancel-many: a hundred thousand tasks are cancelled or aborted at once', async () => {
     const { status, stdout } = await runProgram('cancel-many')
     const [cancelled, cancelMs, aborted, abortMs] = lines(stdout).map(Number)
@@ -93,5 +142,34 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
       'AggregateError: all failed (NotFound 404: one, TypeError: two)',
     ])
     expect(status).toBe(0)
+  })
+
+  it('exit-code: a target says how its process ended', async () => {
+    const { stdout } = await runProgram('exit-code')
+    expect(stdout).toBe('3\n3\n')
+  })
+
+  it.each([
+    ['exits', /exited with 3/],
+    ['throwsLater', /thrown by a timer/],
+  ])('thread-exit: a thread that %s is told, and the program has failed', async (how, words) => {
+    const { status, stdout, stderr } = await runProgram('thread-exit', { env: { HOW: how } })
+    expect(stdout).toBe('joined\n')
+    expect(stderr).toMatch(words)
+    expect(status).toBe(1)
+  })
+
+  it('late: what a target leaves behind ends before its process does', async () => {
+    const { stdout, stderr } = await runProgram('late')
+    expect(lines(stdout)).toEqual([
+      'the timer has run',
+      'timer 0',
+      'callback 0',
+      'unawaited 1',
+      'in the queue: 1',
+      'the timer has run',
+      'the thread has ended',
+    ])
+    expect(stderr).toContain('nobody awaited it')
   })
 })
