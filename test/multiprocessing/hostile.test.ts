@@ -80,12 +80,12 @@ test('a worker that answers with what is no list fails its task, is ended, and t
   })
 })
 
-test('a worker that fails its task with an error that is none harms that task', async () => {
+test('a worker that fails with an error that is none, or gives back unasked, harms its own task', async () => {
   await run(async () => {
     await using pool = new Pool(2)
     await expect(pool.apply(failOddly, [])).rejects.toThrow('an error that is none')
     expect(await pool.map(same, [2, 3], { chunkSize: 2 })).toEqual([2, 3])
-    await expect(pool.apply(giveBackUnasked, [1])).rejects.toThrow('was not asked for')
+    await expect(pool.apply(giveBackUnasked, [])).rejects.toThrow('was not asked for')
     expect(await pool.apply(same, [4])).toBe(4)
   })
 })

@@ -1,8 +1,8 @@
 /**
- * What a worker notes for its parent: what it has done and not told yet.
- * It is written where it outlives the worker: a file without a name that its parent holds open
- * too. A note costs half a microsecond, a message several; so the results of short tasks can leave together, and still it is known
- * which task ended the process, and nothing that was done before is lost.
+ * What a worker notes for its parent: what it has done and not told yet. It is written where it outlives the worker, so the results of
+ * short tasks can leave together, and still it is known which task ended the process, and nothing that was done before is lost. That is
+ * a file without a name that the parent holds open too, and memory that both map, once tasks are many and short and where it can be had:
+ * a note in the file is a system call, as long as such a task itself, and one in memory a tenth of that.
  *
  * A note is `u32 task + 1 · u32 kind · u32 length · bytes · u32 the complement of the first`, in the machine's order: one that was
  * written in part has no such end, and what is left of older notes has other numbers. Notes begin anew with the first result after
@@ -13,6 +13,7 @@
  */
 import { closeSync, readSync, writeSync } from 'node:fs'
 import { type Batch, NUMBER_BYTES, OwnBatch, type Part } from '../queue/batch.ts'
+import { createMappedMemory, type MemoryPlace, openMappedMemory } from '../wire/mapped-memory.ts'
 import { createNamelessFile } from '../wire/nameless-file.ts'
 
 /** The file, as the child inherits it. */
@@ -25,16 +26,29 @@ const KINDS = ['numbers', 'texts', 'json', 'values'] as const
 
 /** The worker's side. */
 export class Ledger {
-  readonly #bytes = Buffer.alloc(MOST_BYTES)
+  #bytes = Buffer.alloc(MOST_BYTES)
   #at = 0
-  /** Whether notes can be written: not once one could not, for a disk that is full stays so for long. */
-  #works = true
+  /** Where notes go: nowhere if there is no file, or none can be written any more, for a disk that is full stays so for long. */
+  #to: 'file' | 'memory' | null
+
+  constructor(hasFile: boolean) {
+    this.#to = hasFile ? 'file' : null
+  }
+
+  /** From now on notes go to memory, if it can be had; those in the file count as well. */
+  useMemory(place: MemoryPlace): void {
+    const memory = openMappedMemory(place, MOST_BYTES)
+    if (!memory) return
+    this.#bytes = Buffer.from(memory.bytes)
+    this.#at = 0
+    this.#to = 'memory'
+  }
 
   /** Whether a result is short enough to be noted. */
   takes(result: Part | number): boolean {
     const bytes = typeof result === 'number' ? NUMBER_BYTES : result.bytes
     // A character is three bytes at most.
-    return this.#works && this.#at + HEAD_BYTES + END_BYTES + 3 * bytes <= MOST_BYTES
+    return this.#to !== null && this.#at + HEAD_BYTES + END_BYTES + 3 * bytes <= MOST_BYTES
   }
 
   /** All that was noted has been told. */
@@ -58,16 +72,18 @@ export class Ledger {
     this.#bytes.writeUInt32LE(KINDS.indexOf(kind), start + 4)
     this.#bytes.writeUInt32LE(length, start + 8)
     this.#at = this.#bytes.writeUInt32LE(~(task + 1) >>> 0, body + length)
+    if (this.#to === 'memory') return true
     try {
-      this.#works = writeSync(LEDGER_FD, this.#bytes, start, this.#at - start, start) === this.#at - start
+      if (writeSync(LEDGER_FD, this.#bytes, start, this.#at - start, start) === this.#at - start) return true
     } catch {
-      this.#works = false
+      // No room, for one.
     }
-    return this.#works
+    this.#to = null
+    return false
   }
 }
 
-/** The parent's side. */
+/** The parent's side of the file. */
 export class LedgerFile {
   readonly fd: number
   #closed = false
@@ -105,20 +121,59 @@ export class LedgerFile {
       // It says nothing, then.
     }
     this.close()
-    const results: Batch[] = []
-    for (let at = 0; results.length < most; ) {
-      const note = noteAt(bytes.subarray(0, size), at, (task + 1 + results.length) >>> 0)
-      if (!note) break
-      results.push(note.result)
-      at = note.end
-    }
-    return results
+    return resultsIn(bytes.subarray(0, size), task, most)
   }
 }
 
-/** @returns the note of a task and where it ends; undefined if there is none, or none that is whole */
-function noteAt(bytes: Buffer, at: number, number: number): { result: Batch; end: number } | undefined {
-  if (at + HEAD_BYTES > bytes.byteLength || bytes.readUInt32LE(at) !== number) return undefined
+/** The parent's side of the memory. */
+export class LedgerMemory {
+  readonly place: MemoryPlace
+  readonly #end: () => Buffer
+
+  private constructor(place: MemoryPlace, end: () => Buffer) {
+    this.place = place
+    this.#end = end
+  }
+
+  /** @returns undefined where there can be none */
+  static create(): LedgerMemory | undefined {
+    const memory = createMappedMemory(MOST_BYTES)
+    if (!memory) return undefined
+    const bytes = Buffer.from(memory.bytes)
+    // Touched now, so that the child finds room, whatever room there is later.
+    bytes.fill(0)
+    return new LedgerMemory(memory.place, () => {
+      const copy = Buffer.from(bytes)
+      memory.unmap()
+      return copy
+    })
+  }
+
+  /** Reads it for the last time: as `LedgerFile.end`. Not to be called again. */
+  end(task: number, most: number): Batch[] {
+    return resultsIn(this.#end(), task, most)
+  }
+}
+
+/** @returns the results of a task and of those after it */
+function resultsIn(bytes: Buffer, task: number, most: number): Batch[] {
+  const results: Batch[] = []
+  for (let at = 0; results.length < most; ) {
+    const note = noteAt(bytes, at)
+    if (!note) break
+    const ahead = (note.number - (task + 1 + results.length)) | 0
+    // Those before it were told, but not yet when these were noted.
+    if (ahead === 0) results.push(note.result)
+    else if (ahead > 0) break
+    at = note.end
+  }
+  return results
+}
+
+/** @returns the note there, and where it ends; undefined if there is none, or none that is whole */
+function noteAt(bytes: Buffer, at: number): { number: number; result: Batch; end: number } | undefined {
+  if (at + HEAD_BYTES > bytes.byteLength) return undefined
+  const number = bytes.readUInt32LE(at)
   const kind = KINDS[bytes.readUInt32LE(at + 4)]
   const end = at + HEAD_BYTES + bytes.readUInt32LE(at + 8)
   if (kind === undefined || end + END_BYTES > bytes.byteLength) return undefined
@@ -129,7 +184,7 @@ function noteAt(bytes: Buffer, at: number, number: number): { result: Batch; end
   if (kind === 'json' && !isJson(part as string)) return undefined
   const result = new OwnBatch()
   result.add({ kind, part, bytes: body.byteLength })
-  return { result, end: end + END_BYTES }
+  return { number, result, end: end + END_BYTES }
 }
 
 function isJson(text: string): boolean {

@@ -96,10 +96,9 @@ export function runChild(): void {
   const begin = ({ header, payload }: Frame) => {
     const start = header as StartHeader
     run = becomePartOfRun(start, channel)
-    const notes = isNamelessFile(LEDGER_FD)
     if (start.kind === 'worker') {
       const leave = () => endWorker(run as Run, channel).catch(fail)
-      worker = new WorkerLoop(run, channel, notes ? new Ledger() : null, leave)
+      worker = new WorkerLoop(run, channel, new Ledger(isNamelessFile(LEDGER_FD)), leave)
       const initializer = start.initializer && importTarget(start.initializer).finally(() => tellBegun(channel))
       worker.begin(initializer, payload).catch(fail)
       return

@@ -58,7 +58,7 @@ export class WorkerLoop {
   readonly #run: Run
   readonly #channel: Channel
   readonly #leave: () => void
-  readonly #ledger: Ledger | null
+  readonly #ledger: Ledger
   readonly #targets = new Map<string, Target>()
   /** What was given and is not done. */
   readonly #groups: Group[] = []
@@ -72,8 +72,8 @@ export class WorkerLoop {
   #halted = false
   #stopWaiting: (() => void) | undefined
 
-  /** @param ledger where results are noted that are held back; without it, none is */
-  constructor(run: Run, channel: Channel, ledger: Ledger | null, leave: () => void) {
+  /** @param ledger where results are noted that are held back */
+  constructor(run: Run, channel: Channel, ledger: Ledger, leave: () => void) {
     this.#run = run
     this.#channel = channel
     this.#ledger = ledger
@@ -98,6 +98,9 @@ export class WorkerLoop {
         break
       case 'give-back':
         this.#giveBack()
+        break
+      case 'note-in-memory':
+        this.#ledger.useMemory(header as HeaderOf<'note-in-memory'>)
         break
       case 'finish':
         this.#leave()
@@ -191,7 +194,7 @@ export class WorkerLoop {
   }
 
   #hold(task: number, part: Part | number, startMs: number): void {
-    if (this.#ledger && !this.#ledger.takes(part)) this.flush()
+    if (!this.#ledger.takes(part)) this.flush()
     if (!this.#held?.addItem(part)) {
       this.flush()
       this.#held = new OwnBatch()
@@ -201,7 +204,7 @@ export class WorkerLoop {
       this.#run.hub.flushLater(this)
     }
     // What cannot be noted, or is too large for it, leaves before the next task begins.
-    if (!this.#ledger?.takes(part) || !this.#ledger.note(task, part)) this.#mustTell = true
+    if (!this.#ledger.takes(part) || !this.#ledger.note(task, part)) this.#mustTell = true
   }
 
   /** Sends the results that were held back. */
@@ -215,7 +218,7 @@ export class WorkerLoop {
     this.#channel.send(header, held.encode(0, held.count))
     // Notes are of use until the kernel has what they say: what is still in this process would be lost with it.
     this.#channel.writeNow()
-    if (this.#channel.backlogBytes === 0) this.#ledger?.begin()
+    if (this.#channel.backlogBytes === 0) this.#ledger.begin()
   }
 
   /** Before the next task begins, the parent must know what is done: a task that ends this process would be taken for another. */
@@ -224,7 +227,7 @@ export class WorkerLoop {
     const taken = this.#channel.flush()
     if (!taken) return
     await taken
-    this.#ledger?.begin()
+    this.#ledger.begin()
   }
 
   /** Tasks that were sent ahead and not begun go back, for a worker that has nothing to do. */

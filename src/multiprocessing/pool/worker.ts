@@ -1,5 +1,6 @@
 /** One worker of a pool, seen from the pool: a child and the task it has. */
 import type { ErrorInfo } from '../../shared/telemetry.ts'
+import { LedgerMemory } from '../child/ledger.ts'
 import { WireError } from '../errors.ts'
 import { Child } from '../process/child.ts'
 import type { ChildEnd } from '../process/problems.ts'
@@ -40,6 +41,10 @@ const PATIENCE_MS = 500
 /** So many tasks are worth a write of their own, so that the worker begins while the program still submits others. */
 const MANY = 32
 
+/** After so many tasks, of so many ms at most, a worker is worth memory of its own. */
+const WORTH_MEMORY = 10_000
+const SHORT_MS = 0.05
+
 export class PoolWorker {
   state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting'
   /** How many tasks it was given and has not given back. */
@@ -55,6 +60,10 @@ export class PoolWorker {
   /** What it was given, in this order: it has begun the first and nothing else. */
   #tasks: Task[] = []
   #asked = false
+  /** How many tasks it has done, as long as that matters. */
+  #done = 0
+  /** Where it notes what it has done, apart from its file: null before that is worth it, undefined if it cannot be had. */
+  #memory: LedgerMemory | undefined | null = null
   readonly #child: Child
   readonly #listener: WorkerListener
 
@@ -73,7 +82,7 @@ export class PoolWorker {
       this.state = 'ended'
       if (end.asked) this.finishing = true
       // What it had done and not told is done all the same.
-      for (const result of this.#child.ledger?.end(this.task?.given ?? 0, this.#tasks.length) ?? []) {
+      for (const result of this.#notes()) {
         const task = this.#tasks.shift()
         if (task) listener.done(task, result, 0)
         if (this.task) listener.began(this.task, this)
@@ -173,6 +182,20 @@ export class PoolWorker {
     this.#child.ended.then(() => clearTimeout(timer))
   }
 
+  /** @returns the results that it has noted and not told */
+  #notes(): Batch[] {
+    const [first, most] = [this.task?.given ?? 0, this.#tasks.length]
+    const inFile = this.#child.ledger?.end(first, most) ?? []
+    return [...inFile, ...(this.#memory?.end(first + inFile.length, most - inFile.length) ?? [])]
+  }
+
+  /** Memory to note in costs some milliseconds, which many short tasks are worth. */
+  #considerMemory(done: number, meanMs: number): void {
+    if (this.#memory !== null || (this.#done += done) < WORTH_MEMORY || meanMs > SHORT_MS) return
+    this.#memory = LedgerMemory.create()
+    if (this.#memory) this.#child.send({ type: 'note-in-memory', ...this.#memory.place })
+  }
+
   #receive({ header, payload }: Frame): void {
     if (header.type === 'ready' && this.state === 'starting') {
       this.wasReady = true
@@ -185,7 +208,7 @@ export class PoolWorker {
         this.#takeBack(header as HeaderOf<'given-back'>)
         break
       case 'task-done':
-        this.#done(new ReceivedBatch(payload), (header as HeaderOf<'task-done'>).meanMs)
+        this.#takeResults(new ReceivedBatch(payload), (header as HeaderOf<'task-done'>).meanMs)
         break
       case 'task-failed':
         // Before anything is changed: what cannot be read ends the connection, and the task with it.
@@ -193,7 +216,7 @@ export class PoolWorker {
     }
   }
 
-  #done(results: ReceivedBatch, meanMs: number): void {
+  #takeResults(results: ReceivedBatch, meanMs: number): void {
     if (results.count > this.#tasks.length) throw new WireError('A worker sent more results than it was given tasks.')
     const done = this.#tasks.splice(0, results.count)
     if (this.#tasks.length === 0) this.#becomeIdle()
@@ -203,6 +226,7 @@ export class PoolWorker {
       if (index > 0) this.#listener.began(task, this)
       this.#listener.done(task, results, index)
     }
+    this.#considerMemory(done.length, meanMs)
     this.#goOn(meanMs)
   }
 

@@ -93,6 +93,8 @@ export const MESSAGES = {
    */
   tasks: down({ target: isLocation, calls: oneOf('one', 'items', 'lists'), first: isCount }),
   'give-back': down({}),
+  /** Where a worker may note what it has done, from now on: see `child/ledger.ts`. */
+  'note-in-memory': down({ pid: isCount, fd: isCount }),
   finish: down({}),
   /** The ends of tasks, in the order in which they were begun: results as a batch, or the one error as JSON. */
   'task-done': up({ meanMs: isDuration }),
