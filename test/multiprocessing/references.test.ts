@@ -5,6 +5,7 @@ import {
   answerEach,
   collectAll,
   collected,
+  drain,
   giveBack,
   keepLock,
   known,
@@ -68,5 +69,19 @@ test('what a pool gives to each of its workers lasts as long as the pool', async
     }
     pool.close()
     await pool.join()
+  })
+})
+
+test('a queue that is closed and empty is gone at its owner, and says to all the same what it said', async () => {
+  await runObserved(async () => {
+    const [queue, said] = [new Queue<number>(), new Queue<unknown>()]
+    const child = new Process(drain, [queue, said])
+    child.start()
+    await queue.put(1)
+    await queue.close()
+    expect(await said.get()).toEqual([1, 'QueueClosedError', 'QueueClosedError', 0])
+    expect(owned()).toBe(1)
+    await expect(queue.get()).rejects.toThrow('The queue queue 1 is closed.')
+    await child.join()
   })
 })

@@ -108,12 +108,15 @@ class World {
     else expect(answered).toBe(1)
   }
 
-  acknowledge({ pick }: Chance): void {
+  acknowledge({ pick, below }: Chance): void {
     if (this.deliveries.length === 0) return
     const delivery = pick(this.deliveries)
     this.deliveries.splice(this.deliveries.indexOf(delivery), 1)
-    this.got.push(...delivery.items)
-    expect(this.store.acknowledge(delivery.client, delivery.id)).toBe(true)
+    // All of it, or the first ones: the others could not be read, and are back.
+    const count = 1 + below(delivery.items.length)
+    this.got.push(...delivery.items.slice(0, count))
+    for (const item of delivery.items.slice(count)) this.here.add(item)
+    expect(this.store.acknowledge(delivery.client, delivery.id, count)).toBe(true)
   }
 
   die(gone: Client): void {

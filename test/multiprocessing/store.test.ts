@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
+import { Empty, Full, QueueClosedError, WireError } from '../../src/multiprocessing/errors.ts'
 import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
 import { NOTHING } from '../../src/multiprocessing/queue/nothing.ts'
 import { RingGetter } from '../../src/multiprocessing/queue/ring.ts'
 import { QueueStore } from '../../src/multiprocessing/queue/store.ts'
-import type { MemoryPlace } from '../../src/multiprocessing/wire/mapped-memory.ts'
+import { type MemoryPlace, openMappedMemory } from '../../src/multiprocessing/wire/mapped-memory.ts'
+import { chance } from '../seeded.ts'
 
 function open(maxsize = 0) {
   const store = new QueueStore({ maxsize, now: () => 0, changed: () => {} })
@@ -60,6 +61,22 @@ describe('QueueStore', () => {
     store.acknowledge('b', first?.delivery as number)
     store.acknowledge('b', first?.delivery as number)
     expect([store.depth, store.figures.gets]).toEqual([0, 1])
+  })
+
+  it('delivers large items one by one, however many are asked for', () => {
+    const { store, put, get } = open()
+    for (let i = 0; i < 3; i++) put('a', new Uint8Array(40 * 1024 * 1024) as never)
+    expect([get('b', 3)[0]?.values.length, get('b', 3)[0]?.values.length]).toEqual([1, 1])
+    expect(store.depth).toBe(3)
+  })
+
+  it('what a getter has not got of a delivery goes back to the head', () => {
+    const { store, put, get } = open()
+    for (let i = 0; i < 5; i++) put('a', i)
+    const [first] = get('b', 4)
+    store.acknowledge('b', first?.delivery as number, 1)
+    expect([store.depth, store.figures.gets]).toEqual([4, 1])
+    expect(get('c', 9)[0]?.values).toEqual([1, 2, 3, 4])
   })
 
   it('what was on its way to the dead comes back in order, whoever dies first', () => {
@@ -220,6 +237,36 @@ describe.skipIf(process.platform !== 'linux')('the ring', () => {
       } else expect(item).toBe(texts[next++])
     }
     expect(next).toBe(3_000)
+  })
+
+  it('full of anything: who takes from it and who owns it go on, and come to an end', () => {
+    const memoryBytes = 4 * (64 + 8 * 1_024) + 1024 * 1024
+    for (let seed = 1; seed <= 60; seed++) {
+      const { store, put, get } = open()
+      let place: MemoryPlace | undefined
+      for (let i = 0; i < 100; i++) place = store.ringFor()
+      const ring = RingGetter.open(place as MemoryPlace) as RingGetter
+      const memory = openMappedMemory(place as MemoryPlace, memoryBytes)
+      const words = new Int32Array(memory?.bytes as ArrayBuffer)
+      const { below } = chance(seed)
+      for (let step = 0; step < 100; step++) {
+        put('a', step)
+        const word = below(4) > 0 ? below(80) : below(words.length)
+        words[word] = below(3) === 0 ? below(2 ** 32) : (words[word] as number) + below(3) - 1
+        store.look()
+        try {
+          take(ring)
+        } catch (error) {
+          expect(error).toBeInstanceOf(WireError)
+        }
+        if (below(3) === 0) get('b', 3)
+        store.takeOne('own', () => ({}))
+      }
+      expect(store.figures.gets).toBeLessThanOrEqual(store.figures.puts)
+      ring.close()
+      store.drop()
+      memory?.unmap()
+    }
   })
 
   it('is given up, and harms nobody, when somebody writes into it what cannot be', () => {

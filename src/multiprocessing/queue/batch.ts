@@ -534,13 +534,25 @@ function decodeJsonItems(text: string, count: number): unknown[] | undefined {
   }
 }
 
-/** @returns the items of ranges of batches, in order; throws if one cannot be read */
-export function valuesOf(ranges: readonly { batch: Batch; start: number; end: number }[], reviver: Revive): unknown[] {
+/**
+ * @returns the items of ranges of batches, in order, up to the first that cannot be read; the error if that is the very first, which
+ * then is the only one that is lost
+ */
+export function readableIn(
+  ranges: readonly { batch: Batch; start: number; end: number }[],
+  reviver: Revive,
+): { values: unknown[]; error?: Error } {
   const values: unknown[] = []
   for (const { batch, start, end } of ranges) {
-    for (let i = start; i < end; i++) values.push(batch.valueAt(i, reviver))
+    for (let i = start; i < end; i++) {
+      try {
+        values.push(batch.valueAt(i, reviver))
+      } catch (error) {
+        return values.length > 0 ? { values } : { values, error: error as Error }
+      }
+    }
   }
-  return values
+  return { values }
 }
 
 /** @param sizes the byte lengths of the batches in the payload; throws WireError if it is something else */

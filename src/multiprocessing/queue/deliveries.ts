@@ -20,10 +20,24 @@ export class Deliveries {
     return id
   }
 
-  /** @returns what its getter has now; undefined for a delivery that is not, or not any more, on its way to this client */
-  acknowledge(client: string, id: number): readonly Parcel[] | undefined {
+  /**
+   * @param count how many of it, from the first, its getter has
+   * @returns what it has now, and what goes back; undefined for a delivery that is not, or not any more, on its way to this client
+   */
+  acknowledge(client: string, id: number, count: number): { got: Parcel[]; back: Parcel[] } | undefined {
     const delivery = this.#open.get(id)
-    return delivery?.client === client ? this.#close(id, delivery) : undefined
+    if (delivery?.client !== client) return undefined
+    const got: Parcel[] = []
+    const back: Parcel[] = []
+    let left = count
+    for (const parcel of this.#close(id, delivery)) {
+      const { start, end, sequence } = parcel
+      const taken = Math.min(left, end - start)
+      left -= taken
+      if (taken > 0) got.push({ ...parcel, end: start + taken })
+      if (start + taken < end) back.push({ ...parcel, start: start + taken, sequence: sequence + taken })
+    }
+    return { got, back }
   }
 
   /** @returns what was on its way to processes that are gone */

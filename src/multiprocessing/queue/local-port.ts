@@ -4,7 +4,7 @@ import type { Run } from '../run/run.ts'
 import { after } from '../run/timer.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
-import { type Batch, itemPart, valuesOf } from './batch.ts'
+import { type Batch, itemPart, readableIn } from './batch.ts'
 import { NOTHING } from './nothing.ts'
 import { emptyError, fullError, type Patience, type QueuePlace, type QueuePort, waitFor } from './port.ts'
 import type { QueueStore, Ticket } from './store.ts'
@@ -61,12 +61,10 @@ export class LocalPort implements QueuePort {
           wait,
           {
             deliver: (parcels, delivery) => {
-              this.#store.acknowledge(this.#run.path, delivery)
-              try {
-                resolve(valuesOf(parcels, this.#revive))
-              } catch (error) {
-                reject(error as Error)
-              }
+              const { values, error } = readableIn(parcels, this.#revive)
+              this.#store.acknowledge(this.#run.path, delivery, Math.max(1, values.length))
+              if (error) reject(error)
+              else resolve(values)
             },
             refused: reject,
           },

@@ -35,10 +35,11 @@ export class QueueOwner implements Service {
     },
     'queue.end-known': ({ from, queue }) => this.#owned.get(queue)?.store.confirmClosed(from),
     'queue.get': (header) => this.#serve(header, (queue, asked) => this.#get(queue, asked, header)),
-    'queue.got': ({ from, queue, delivery }) => void this.#owned.get(queue)?.store.acknowledge(from, delivery),
+    'queue.got': ({ from, queue, delivery, count }) =>
+      void this.#owned.get(queue)?.store.acknowledge(from, delivery, count),
     'queue.confirm': (header) =>
       this.#serve(header, ({ store }, asked) => {
-        asked.answer({ type: 'queue.done', known: store.acknowledge(header.from, header.delivery) })
+        asked.answer({ type: 'queue.done', known: store.acknowledge(header.from, header.delivery, header.count) })
       }),
     'queue.look': ({ queue }) => this.#owned.get(queue)?.store.look(),
     'queue.size': (header) =>

@@ -339,16 +339,29 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
         timer ??= setTimeout(report, Math.max(0, QUEUE_REPORT_MS - (performance.now() - toldAtMs))).unref()
       }
     : null
-  const store = new QueueStore({ maxsize, now: run.nowUs, changed, byPriority })
+  // Nobody has it any more, or there is nothing more to be had.
+  const end = () => {
+    lastReport()
+    run.reporters.delete(lastReport)
+    QueueOwner.of(run).disown(id)
+  }
+  const store = new QueueStore({
+    maxsize,
+    now: run.nowUs,
+    changed,
+    byPriority,
+    ended: () => {
+      // One that is joined has more to say.
+      if (store.gotBy) return
+      References.of(run).disown(id)
+      end()
+    },
+  })
   const lastReport = () => {
     if (timer) report()
   }
   QueueOwner.of(run).own({ id, name, store, byPriority })
-  References.of(run).own(id, () => {
-    lastReport()
-    run.reporters.delete(lastReport)
-    QueueOwner.of(run).disown(id)
-  })
+  References.of(run).own(id, end)
   if (run.observed) {
     run.emit({ type: 'queue.created', atUs: run.nowUs(), queue: id, name, maxsize, process: run.path })
     run.reporters.add(lastReport)

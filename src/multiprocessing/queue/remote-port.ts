@@ -1,4 +1,5 @@
 /** The way to a queue of another process. */
+import { QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import { after } from '../run/timer.ts'
 import { isNear } from '../wire/hub.ts'
@@ -7,15 +8,16 @@ import type { AnyOf, HeaderOf } from '../wire/messages.ts'
 import { Requests } from '../wire/requests.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
-import { type Batch, batchesIn, valuesOf } from './batch.ts'
+import { type Batch, batchesIn, readableIn } from './batch.ts'
 import { NOTHING } from './nothing.ts'
 import type { Outbox } from './outbox.ts'
 import { Outboxes } from './outboxes.ts'
-import { fullError, goneError, type Patience, type QueuePlace, type QueuePort, waitFor } from './port.ts'
+import { closedError, fullError, goneError, type Patience, type QueuePlace, type QueuePort, waitFor } from './port.ts'
 import { RingGetter } from './ring.ts'
 
 const ANSWERS = ['queue.done', 'queue.full', 'queue.items'] as const
 
+type Answer = HeaderOf<(typeof ANSWERS)[number]>
 type Question = AnyOf<'queue.put' | 'queue.get' | 'queue.size' | 'queue.close', 'to' | 'from' | 'request'>
 
 export class RemotePort implements QueuePort {
@@ -131,15 +133,13 @@ export class RemotePort implements QueuePort {
           if (answer.type !== 'queue.items') return
           const { delivery, sizes, ring } = answer
           if (ring && this.#ring === null) this.#ring = RingGetter.open(ring)
+          const { values, error } = this.#read(payload, tail, sizes)
           const give = (isOurs: boolean) => {
-            try {
-              const parcels = batchesIn(payload, tail, sizes).map((batch) => ({ batch, start: 0, end: batch.count }))
-              resolve(isOurs ? valuesOf(parcels, this.#revive) : null)
-            } catch (error) {
-              reject(error as Error)
-            }
+            if (!isOurs) resolve(null)
+            else if (error) reject(error)
+            else resolve(values)
           }
-          this.#acknowledge(delivery, give, reject)
+          this.#acknowledge(delivery, Math.max(1, values.length), give, reject)
         },
       )
     } finally {
@@ -147,11 +147,25 @@ export class RemotePort implements QueuePort {
     }
   }
 
+  #read(payload: Uint8Array, tail: WholeBytes | undefined, sizes: readonly number[] | undefined) {
+    try {
+      const ranges = batchesIn(payload, tail, sizes).map((batch) => ({ batch, start: 0, end: batch.count }))
+      return readableIn(ranges, this.#revive)
+    } catch (error) {
+      return { values: [], error: error as Error }
+    }
+  }
+
   /** The items are this process's once the owner is sure to hear that they have come, and not before: see ARCHITECTURE.md. */
-  #acknowledge(delivery: number, give: (isOurs: boolean) => void, refused: (error: Error) => void): void {
+  #acknowledge(
+    delivery: number,
+    count: number,
+    give: (isOurs: boolean) => void,
+    refused: (error: Error) => void,
+  ): void {
     const { id: queue, owner } = this.#place
     if (!isNear(this.#run.path, owner)) {
-      this.#requests.ask(this.#place, { type: 'queue.confirm', queue, delivery }, [], {
+      this.#requests.ask(this.#place, { type: 'queue.confirm', queue, delivery, count }, [], {
         types: ['queue.done'],
         answered: ({ known }) => give(known === true),
         refused,
@@ -159,25 +173,23 @@ export class RemotePort implements QueuePort {
       })
       return
     }
-    const taken = this.#run.hub.send({ type: 'queue.got', to: owner, queue, delivery })?.flush()
+    const taken = this.#run.hub.send({ type: 'queue.got', to: owner, queue, delivery, count })?.flush()
     if (taken) taken.then(() => give(true))
     else give(true)
   }
 
   size(): Promise<number> {
-    return this.#ask(undefined, undefined, { type: 'queue.size', queue: this.#place.id }, [], (answer, resolve) => {
+    const header = { type: 'queue.size' as const, queue: this.#place.id }
+    const answered = (answer: Answer, resolve: (size: number) => void) => {
       if (answer.type === 'queue.done') resolve(answer.size ?? 0)
-    })
+    }
+    return this.#ask(undefined, undefined, header, [], answered, { value: 0 })
   }
 
   close(): Promise<void> {
-    return this.#ask<void>(
-      undefined,
-      undefined,
-      { type: 'queue.close', queue: this.#place.id },
-      [],
-      (_answer, resolve) => resolve(),
-    )
+    const header = { type: 'queue.close' as const, queue: this.#place.id }
+    const answered = (_answer: Answer, resolve: (nothing: undefined) => void) => resolve(undefined)
+    return this.#ask(undefined, undefined, header, [], answered, { value: undefined })
   }
 
   /** Nobody has the queue here any more, and nobody will call this. */
@@ -193,18 +205,23 @@ export class RemotePort implements QueuePort {
     header: Question,
     payload: readonly Uint8Array[],
     answered: (
-      answer: HeaderOf<(typeof ANSWERS)[number]>,
+      answer: Answer,
       resolve: (value: T) => void,
       reject: (error: Error) => void,
       payload: Uint8Array,
       tail: WholeBytes | undefined,
     ) => void,
+    /** What it is answered with if the queue has ended; if left out, it is refused. */
+    ended?: { value: T },
   ): Promise<T> {
     return this.#run.wait<T>((resolve, reject) => {
       let stopClock: (() => void) | undefined
       const refused = (error: Error) => {
         stopClock?.()
-        reject(error)
+        if (!(error instanceof QueueClosedError)) reject(error)
+        else if (ended) resolve(ended.value)
+        // Of a queue that has ended its owner has nothing left, not even the name.
+        else reject(closedError(this.#place))
       }
       const withdraw = this.#requests.ask(this.#place, header, payload, {
         types: ANSWERS,
@@ -213,7 +230,10 @@ export class RemotePort implements QueuePort {
           answered(answer, resolve, reject, bytes, tail)
         },
         refused,
-        gone: () => refused(goneError(this.#place)),
+        gone: () => {
+          stopClock?.()
+          reject(goneError(this.#place))
+        },
       })
       if (what === undefined) return undefined
       stopClock = after(timeoutMs, withdraw)

@@ -30,8 +30,8 @@ const DATA_BYTES = 1024 * 1024
 const WHOLE_BYTES = DATA_AT + DATA_BYTES
 /** A batch is published in pieces of at most so many bytes, for every getter copies all of them; a larger item is not published. */
 export const MOST_PIECE_BYTES = 128 * 1024
-/** Somebody else always gets one when a claim fails; after so many failures, something is wrong with the memory. */
-const MOST_TRIES = 100_000
+/** An item that cannot be found so often, while nobody takes it, is not there: something is wrong with the memory. */
+const MOST_TRIES = 50
 
 class Words {
   #words: Int32Array
@@ -208,6 +208,7 @@ export class RingGetter {
   #first = 0
   /** The entry that the batch is of. */
   #entry = 0
+  #broken = false
 
   private constructor(memory: MappedMemory) {
     this.#words = new Words(memory)
@@ -221,7 +222,7 @@ export class RingGetter {
 
   /** Whether there was something to take, just now. */
   get hasAny(): boolean {
-    return this.#words.get(CLAIMED) !== this.#words.get(PUBLISHED)
+    return !this.#broken && this.#words.get(CLAIMED) !== this.#words.get(PUBLISHED)
   }
 
   /**
@@ -230,14 +231,19 @@ export class RingGetter {
    * @throws WireError if it cannot be read; it is gone then
    */
   take(revive: Revive): unknown {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    let last: number | undefined
+    for (let tries = 0; tries < MOST_TRIES && !this.#broken; tries++) {
       const claimed = this.#words.get(CLAIMED)
       if (claimed === this.#words.get(PUBLISHED)) return NOTHING
+      if (claimed !== last) tries = 0
+      last = claimed
       const index = this.#indexOf(claimed)
       if (index === undefined) continue
       const batch = this.#batch as ReceivedBatch
       if (this.#words.swap(CLAIMED, claimed, claimed + 1)) return batch.valueAt(index, revive)
     }
+    // The owner has all that is in it too: it must be asked.
+    this.#broken = true
     return NOTHING
   }
 

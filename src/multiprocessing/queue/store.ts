@@ -53,6 +53,8 @@ export interface StoreOptions {
   changed: (() => void) | null
   /** Whether items may come before others that were put earlier. */
   byPriority?: boolean
+  /** Called once, when it is closed and nothing is left in it or on its way to it. */
+  ended?: () => void
 }
 
 export class QueueStore {
@@ -61,6 +63,7 @@ export class QueueStore {
   readonly #now: () => number
   readonly #changed: (() => void) | null
   readonly #byPriority: boolean
+  #tellEnded: (() => void) | undefined
   readonly #parcels = new Parcels()
   readonly #deliveries = new Deliveries()
   readonly #putters = new Map<Ticket, Putter>()
@@ -78,7 +81,8 @@ export class QueueStore {
   gotBy: Map<ClientId, number> | null = null
   readonly #head: Head
 
-  constructor({ maxsize, now, changed, byPriority = false }: StoreOptions) {
+  constructor({ maxsize, now, changed, byPriority = false, ended }: StoreOptions) {
+    this.#tellEnded = ended
     this.maxsize = maxsize
     this.#now = now
     this.#changed = changed
@@ -225,12 +229,16 @@ export class QueueStore {
     return this.#putters.get(ticket)?.put ?? 0
   }
 
-  /** The getter has its items: now they have left the queue. @returns false for a delivery that is not on its way to it (any more) */
-  acknowledge(client: ClientId, id: number): boolean {
-    const parcels = this.#deliveries.acknowledge(client, id)
+  /**
+   * The getter has its items, or the first `count` of them: now they have left the queue, and the others go back to its head.
+   * @returns false for a delivery that is not on its way to it (any more)
+   */
+  acknowledge(client: ClientId, id: number, count = Number.POSITIVE_INFINITY): boolean {
+    const parcels = this.#deliveries.acknowledge(client, id, count)
     if (!parcels) return false
-    for (const { start, end, acceptedAtUs } of parcels) this.#got(client, end - start, acceptedAtUs)
-    if (this.#putters.size > 0 || this.#getters.size > 0) this.#serve()
+    for (const { start, end, acceptedAtUs } of parcels.got) this.#got(client, end - start, acceptedAtUs)
+    this.#putBack(parcels.back)
+    if (this.#putters.size > 0 || this.#getters.size > 0 || this.#closed) this.#serve()
     return true
   }
 
@@ -279,12 +287,7 @@ export class QueueStore {
     for (const [ticket, { client }] of this.#putters) if (isGone(client)) this.#putters.delete(ticket)
     for (const [ticket, { client }] of this.#getters) if (isGone(client)) this.#getters.delete(ticket)
     for (const client of this.#trusted) if (isGone(client)) this.#trusted.delete(client)
-    const lost = this.#deliveries.release(isGone)
-    if (lost.length > 0) {
-      // It comes before what others may take by themselves.
-      this.#head.claim(Number.POSITIVE_INFINITY)
-      this.#parcels.putBack(lost)
-    }
+    this.#putBack(this.#deliveries.release(isGone))
     this.#changed?.()
     this.#serve()
   }
@@ -332,6 +335,13 @@ export class QueueStore {
     this.#changed?.()
   }
 
+  #putBack(parcels: readonly Parcel[]): void {
+    if (parcels.length === 0) return
+    // They come before what others may take by themselves.
+    this.#head.claim(Number.POSITIVE_INFINITY)
+    this.#parcels.putBack(parcels)
+  }
+
   #got(client: ClientId, count: number, acceptedAtUs: number): void {
     this.gotBy?.set(client, (this.gotBy.get(client) ?? 0) + count)
     if (this.figures.got(count, acceptedAtUs)) this.#changed?.()
@@ -362,8 +372,12 @@ export class QueueStore {
       const served = getter !== undefined && this.#deliver(getter[1], getter[0])
       if (!putter && !served) break
     }
-    const ended = this.#getters.size > 0 ? this.#ended : null
-    if (ended) this.#refuseGetters(ended)
+    const ended = this.#closed ? this.#ended : null
+    if (ended) {
+      this.#refuseGetters(ended)
+      this.#tellEnded?.()
+      this.#tellEnded = undefined
+    }
     this.#head.publish()
   }
 

@@ -125,9 +125,9 @@ export const MESSAGES = {
   'queue.get': routed({ request: isCount, queue: isText, wait: isBoolean, max: isPositive, maps: isBoolean }),
   'queue.size': routed({ request: isCount, queue: isText }),
   'queue.close': routed({ request: isCount, queue: isText }),
-  /** A delivery has come to its getter, which wants to know, or need not know, that the owner knows. */
-  'queue.confirm': routed({ request: isCount, queue: isText, delivery: isCount }),
-  'queue.got': routed({ queue: isText, delivery: isCount }),
+  /** So many items of a delivery have come to their getter, which wants to know, or need not know, that the owner knows. */
+  'queue.confirm': routed({ request: isCount, queue: isText, delivery: isCount, count: isPositive }),
+  'queue.got': routed({ queue: isText, delivery: isCount, count: isPositive }),
   /** Items were taken out of the ring. */
   'queue.look': routed({ queue: isText }),
   'queue.end-known': routed({ queue: isText }),

@@ -77,6 +77,11 @@ export class References implements Service {
     }
   }
 
+  /** It need not be counted any more who has an object: there is nothing left of it. */
+  disown(id: string): void {
+    this.#owned.delete(id)
+  }
+
   /** An object of this process stands for a shared one, from now until it is collected. @param forget called then, without it */
   hold({ id, owner }: OwnedHandle, object: object, forget: () => void): void {
     this.#change(owner, id, { held: 1 })
