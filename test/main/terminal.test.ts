@@ -256,3 +256,76 @@ test.each([
   const pids = [...text.matchAll(/"pid":(\d+)/g)].map((match) => Number(match[1]))
   expect(pids.filter(isAlive)).toEqual([])
 })
+
+describe('a program that ends in its own way', () => {
+  const fixture = join(import.meta.dirname, '..', 'fixtures', 'in-terminal.ts')
+  const startCase = (name: string, ...args: string[]) =>
+    spawn(process.execPath, ['--conditions=forkscope-source', fixture, ...args], {
+      env: { ...process.env, ENDS_CASE: name },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  async function runCase(name: string, ...args: string[]) {
+    const child = startCase(name, ...args)
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk) => (stdout += chunk))
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, lines: stdout.split('\n'), stderr }
+  }
+
+  test('every line that it prints is printed, however many', async () => {
+    const { code, lines, stderr } = await runCase('printAndReturn')
+    const printed = lines.filter((line) => line.startsWith('printAndReturn | '))
+    expect([printed.length, printed.at(-1)?.slice(0, 23), code]).toEqual([50_001, 'printAndReturn | 49999 ', 0])
+    expect(stderr).toBe('')
+  })
+
+  test('and, as events, all that it prints', async () => {
+    const { code, lines } = await runCase('printAndReturn', '--json')
+    const events = lines.filter(Boolean).map((line) => JSON.parse(line) as TelemetryEvent)
+    const text = events.map((event) => (event.type === 'process.output' ? event.text : '')).join('')
+    expect([text.split('\n').length, code]).toEqual([50_002, 0])
+    expect(events.at(-1)).toMatchObject({ type: 'session.ended', outcome: 'finished' })
+  })
+
+  test('lines are whole, however long they are and whatever pieces they come in', async () => {
+    const { lines } = await runCase('printOddly')
+    expect(lines.slice(0, 3)).toEqual([
+      `printOddly | ${'L'.repeat(300_000)}END`,
+      'printOddly | in two',
+      'printOddly | no end',
+    ])
+  })
+
+  test('one that waits for what can never come has failed, and it says why', async () => {
+    const { code, lines } = await runCase('getNothing')
+    const why = 'main is waiting to get from answers, and no process is left that could put to it.'
+    expect([code, lines.filter((line) => line.includes(why)).length]).toEqual([1, 1])
+  })
+
+  test('what it throws where nobody can catch it ends it, with a sentence', async () => {
+    const { code, lines, stderr } = await runCase('throwLater')
+    expect([code, stderr]).toEqual([1, ''])
+    expect(lines.join('\n')).toContain('Problem: main failed: Error: on purpose')
+  })
+
+  test('its own listener says what a signal does', async () => {
+    const child = startCase('handleOwnSignals')
+    let text = ''
+    child.stdout.on('data', (chunk) => (text += chunk))
+    await waitUntil('listening', () => text.includes('listening'))
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'close')
+    expect([code, text.includes('told to end'), text.includes('finished')]).toEqual([0, true, true])
+  })
+
+  test('if nobody reads any more, it ends quietly', async () => {
+    const child = startCase('printAndReturn')
+    let stderr = ''
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    await once(child.stdout, 'data')
+    child.stdout.destroy()
+    await once(child, 'close')
+    expect(stderr).toBe('')
+  })
+})

@@ -81,6 +81,8 @@ export async function runInTerminal(
   await session.start()
   const outcome = await session.ended
   await view.end()
-  if (stopped) return EXIT[stopped]
-  return isGood(session, outcome) ? EXIT.good : EXIT.problem
+  const status = stopped ? EXIT[stopped] : isGood(session, outcome) ? EXIT.good : EXIT.problem
+  // A main function that was left behind may have timers and servers still: they hold nobody up.
+  if (outcome !== 'finished') process.exit(status)
+  return status
 }
