@@ -11,15 +11,13 @@ import {
 } from '../../shared/session-state.ts'
 import type {
   ProcessId,
-  ProcessOutput,
   ProcessStarted,
   ProcessStateChanged,
   QueueChanged,
   TelemetryEvent,
 } from '../../shared/telemetry.ts'
+import { OutputLines } from './output-lines.ts'
 
-/** Longer lines are cut: a program that never writes a line break must not grow the state without bound. */
-const MAX_LINE_CHARACTERS = 4_000
 /** Rates are taken over at least this long, so that they can be read. */
 const RATE_WINDOW_US = 2_000_000
 
@@ -37,8 +35,7 @@ function logOf<T extends { rev: number }>(logs: Map<string, Log<T>>, id: string)
 
 export class Reducer {
   readonly state: SessionState
-  /** Output that has no line break yet, by process and stream. */
-  readonly #openLines = new Map<string, ProcessOutput>()
+  readonly #output: OutputLines
   readonly #rates = new Map<string, RatePoint[]>()
   readonly #endedTasks: string[] = []
   readonly #taskNumbers = new Map<string, number>()
@@ -46,6 +43,7 @@ export class Reducer {
 
   constructor(state: SessionState) {
     this.state = state
+    this.#output = new OutputLines(state)
   }
 
   /** Takes one event into the state. Events about things that are not known are ignored: a recording may begin anywhere. */
@@ -59,7 +57,7 @@ export class Reducer {
         break
       }
       case 'session.ended':
-        this.#flushLines()
+        this.#output.end()
         Object.assign(state.head, {
           rev,
           phase: event.outcome,
@@ -84,7 +82,7 @@ export class Reducer {
         this.#processExited(event.process, event.atUs, event.exitCode, event.signal)
         break
       case 'process.output':
-        this.#output(event)
+        this.#output.add(event)
         break
       case 'process.sampled':
         for (const { process, cpuPercent, memoryBytes } of event.samples) {
@@ -268,7 +266,7 @@ export class Reducer {
   }
 
   #processExited(process: ProcessId, atUs: number, exitCode: number | null, signal: string | null): void {
-    this.#flushLines(process)
+    this.#output.end(process)
     this.#change(this.state.processes, process, (row) => {
       row.state = 'exited'
       row.stateSinceUs = atUs
@@ -451,39 +449,6 @@ export class Reducer {
       if (depths && point && point.atUs < atUs) {
         append(depths, { ...point, rev: this.state.rev, atUs, max: point.depth, min: point.depth }, LIMITS.depthPoints)
       }
-    }
-  }
-
-  #output(event: ProcessOutput): void {
-    const key = `${event.process} ${event.stream}`
-    const open = this.#openLines.get(key)
-    const lines = ((open?.text ?? '') + event.text).split(/\r?\n/)
-    let rest = lines.pop() as string
-    let atUs = open?.atUs ?? event.atUs
-    for (const text of lines) {
-      this.#line({ ...event, atUs, text })
-      atUs = event.atUs
-    }
-    while (rest.length > MAX_LINE_CHARACTERS) {
-      this.#line({ ...event, atUs, text: rest.slice(0, MAX_LINE_CHARACTERS) })
-      rest = rest.slice(MAX_LINE_CHARACTERS)
-      atUs = event.atUs
-    }
-    if (rest === '') this.#openLines.delete(key)
-    else this.#openLines.set(key, { ...event, atUs, text: rest })
-  }
-
-  #line({ process, stream, atUs, text }: ProcessOutput): void {
-    const shown = text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text
-    append(this.state.output, { rev: this.state.rev, atUs, process, stream, text: shown }, LIMITS.outputLines)
-  }
-
-  /** What has no line break is a line all the same once its process is gone. */
-  #flushLines(process?: ProcessId): void {
-    for (const [key, event] of this.#openLines) {
-      if (process !== undefined && event.process !== process) continue
-      this.#line(event)
-      this.#openLines.delete(key)
     }
   }
 }

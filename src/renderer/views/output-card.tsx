@@ -63,9 +63,14 @@ function FilterSelect({ value, onChange }: { value: Filter; onChange: (filter: F
   )
 }
 
-/** Lines never change, so each one is made once: rendering again costs only what is new. */
+interface Made {
+  line: OutputLine
+  node: VNode
+}
+
+/** Each line is made once, and again only if it has changed: rendering again costs only what is new. */
 function useLines() {
-  const made = useRef({ state: peekState(), selected: '', lines: new Map<number, VNode>() })
+  const made = useRef({ state: peekState(), selected: '', lines: new Map<number, Made>() })
   return ({ lines }: OutputView, selected: string): VNode[] => {
     const state = peekState()
     if (made.current.state !== state || made.current.selected !== selected) {
@@ -73,12 +78,13 @@ function useLines() {
     }
     const before = made.current.lines
     made.current.lines = new Map(
-      lines.map(({ position, line }) => [
-        position,
-        before.get(position) ?? <Line key={position} line={line} selected={line.process === selected} />,
-      ]),
+      lines.map(({ position, line }) => {
+        const made = before.get(position)
+        if (made?.line === line) return [position, made]
+        return [position, { line, node: <Line key={position} line={line} selected={line.process === selected} /> }]
+      }),
     )
-    return [...made.current.lines.values()]
+    return [...made.current.lines.values()].map(({ node }) => node)
   }
 }
 
