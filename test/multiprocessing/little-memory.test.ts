@@ -15,7 +15,7 @@ test.runIf(canMountShm()).each(['64m', '64k', 'full', 'read-only'] as const)(
   60_000,
 )
 
-test.runIf(canMountShm()).each(['1', '4', '9'])(
+test.runIf(canMountShm()).each(['0', '1'])(
   'with a /dev/shm that is used up after item %s',
   async (index) => {
     const end = await runWithShm('64m', 'little-memory.ts', { PARTS: 'pipe queue', USE_UP_AT: index })
