@@ -1,11 +1,13 @@
 /** What arrives is what was sent, or it is refused with its place: never less, and never something else. */
 import { createSecretKey } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, test } from 'vitest'
 import { Lock, Manager, Pipe, Pool, Queue, RemoteError, UnsendableError } from '../../src/multiprocessing/index.ts'
 import { currentRun } from '../../src/multiprocessing/run/run.ts'
 import { revive } from '../../src/multiprocessing/wire/revive.ts'
 import { decodeValue, encodeValue, sharedHandle } from '../../src/multiprocessing/wire/values.ts'
+import * as constants from '../fixtures/constants.ts'
 import * as targets from '../fixtures/values.ts'
 
 const there = <T>(value: T): T => decodeValue(encodeValue(value, 'item'), (handle) => revive(handle, currentRun())) as T
@@ -47,6 +49,18 @@ describe('arrives as it is:', () => {
     expect(isDeepStrictEqual(there(value), value)).toBe(true)
     // Beside something that is written apart, everything takes another way.
     expect(isDeepStrictEqual(there([new URL('http://x/'), value])[1], value)).toBe(true)
+  })
+
+  it('what is plain in another realm, a module’s exports, and the environment', () => {
+    const foreign = runInNewContext('({ empty: {}, list: [{}], map: new Map([[{}, 1]]), error: new TypeError("x") })')
+    const copy = there(foreign) as typeof foreign
+    expect([copy.empty, copy.list, [...copy.map]]).toEqual([{}, [{}], [[{}, 1]]])
+    expect(copy.error).toBeInstanceOf(TypeError)
+    expect(there({ constants, more: Array.from({ length: 100 }) }).constants).toEqual({ ...constants })
+    const manyMore = Array.from({ length: 100 }, (_, i) => [`FORKSCOPE_TEST_${i}`, String(i)] as const)
+    for (const [name, value] of manyMore) process.env[name] = value
+    expect(there({ env: process.env }).env).toEqual({ ...process.env })
+    for (const [name] of manyMore) delete process.env[name]
   })
 
   it('which object is which', () => {

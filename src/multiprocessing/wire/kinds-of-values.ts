@@ -86,12 +86,17 @@ function kindOfInstance(value: object, prototype: object): Kind {
   if (host === 'URL') return 'url'
   if (host === 'URLSearchParams') return 'url-parameters'
   if (host) return refusedHost(host, types.isProxy(value))
-  if (Object.keys(value).length === 0) {
+  if (Object.keys(value).length === 0 && !isOfAnotherRealm(prototype)) {
     return new Refused(
       `is an instance of ${nameOf(prototype)} that shows no data of its own, so nothing of it would arrive`,
     )
   }
   return CONTAINER
+}
+
+/** Plain objects of a `node:vm` context have an Object of their own. */
+function isOfAnotherRealm(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty')
 }
 
 function refusedHost(host: string, byProxy: boolean): Refused {

@@ -11,6 +11,11 @@ export function survey(value: unknown): Finding {
   return looked.isFine(value, MOST_LEVELS) ? (looked.special ? 'special' : 'plain') : 'refused'
 }
 
+/** V8 refuses it, but what it shows can be copied. */
+function isOnlyCopied(value: object): boolean {
+  return types.isProxy(value) || types.isModuleNamespaceObject(value) || value === process.env
+}
+
 class Look {
   readonly #seen = new Set<object>()
   special = false
@@ -33,8 +38,7 @@ class Look {
       this.special = true
       return true
     }
-    // V8 refuses it, but it can be copied.
-    if (types.isProxy(value)) this.special = true
+    if (isOnlyCopied(value)) this.special = true
     for (const key of keysOf(value)) {
       if (!this.isFine((value as Record<string | number, unknown>)[key], levels - 1)) return false
     }
