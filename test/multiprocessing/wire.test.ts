@@ -127,6 +127,9 @@ describe('values', () => {
     expect(() => encodeValue(large, 'item')).toThrow(
       'item takes 1,181,116,006 bytes, and at most 1,072,693,248 (1 GiB)',
     )
+    for (const value of [[large], { large: Buffer.from(large.buffer) }, new Map([[1, large.buffer]])]) {
+      expect(() => encodeValue(value, 'item')).toThrow('item takes 1,181,116,006 bytes')
+    }
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000)
   })
 

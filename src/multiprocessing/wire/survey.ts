@@ -1,14 +1,21 @@
 /** Looking through a value before it is sent: whether V8's copy of it is exact. */
 import { types } from 'node:util'
+import { checkSize } from './frames.ts'
 import { CONTAINER, keysOf, kindOf, LEAF, MOST_LEVELS, Refused } from './kinds-of-values.ts'
 
 /** `plain` can be left to V8, `special` has parts that are written in a form of their own; `refused` cannot be sent. */
 export type Finding = 'plain' | 'special' | 'refused'
 
-/** @returns what is found in a value; may throw whatever a getter or a proxy throws */
-export function survey(value: unknown): Finding {
+/**
+ * @param what how the value is called in an error
+ * @returns what is found in a value
+ * @throws UnsendableError if its bytes are too many, before they are copied; also whatever a getter or a proxy throws
+ */
+export function survey(value: unknown, what: string): Finding {
   const looked = new Look()
-  return looked.isFine(value, MOST_LEVELS) ? (looked.special ? 'special' : 'plain') : 'refused'
+  if (!looked.isFine(value, MOST_LEVELS)) return 'refused'
+  checkSize(looked.bytes, what)
+  return looked.special ? 'special' : 'plain'
 }
 
 /** V8 refuses it, but what it shows can be copied. */
@@ -19,6 +26,8 @@ function isOnlyCopied(value: object): boolean {
 class Look {
   readonly #seen = new Set<object>()
   special = false
+  /** Of all arrays of bytes and numbers. */
+  bytes = 0
 
   isFine(value: unknown, levels: number): boolean {
     if (typeof value === 'function' || typeof value === 'symbol') return false
@@ -26,7 +35,10 @@ class Look {
     if (levels === 0) return false
     this.#seen.add(value)
     const kind = kindOf(value)
-    if (kind === LEAF) return true
+    if (kind === LEAF) {
+      this.bytes += (value as Partial<ArrayBuffer>).byteLength ?? 0
+      return true
+    }
     if (kind instanceof Refused) return false
     if (kind === 'map') {
       const map = value as Map<unknown, unknown>

@@ -64,7 +64,7 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
       checkSize(value.byteLength, what)
       return raw(ENCODING.bytes, value)
     }
-    const found = survey(value)
+    const found = survey(value, what)
     if (found === 'refused') throw refusal(value, what, undefined)
     if (found === 'special') return clone(ENCODING.cloneWithNotes, pack(value), what)
     return clone(ENCODING.clone, value, what)
