@@ -2,7 +2,7 @@
  * Messages of a child that means harm, or is broken, made from the table of all messages. Each comes with what must become of it, told
  * from how it was made and not from what the library says.
  */
-import { batchesOf } from '../../src/multiprocessing/queue/batch.ts'
+import { batchesOf } from '../../src/multiprocessing/wire/batch/own-batch.ts'
 import { encodeFrame } from '../../src/multiprocessing/wire/frames.ts'
 import { MESSAGES, type MessageType } from '../../src/multiprocessing/wire/messages.ts'
 import { encodeValue } from '../../src/multiprocessing/wire/values.ts'

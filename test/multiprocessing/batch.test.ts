@@ -2,13 +2,9 @@
 import { deserialize, serialize } from 'node:v8'
 import { expect, test } from 'vitest'
 import { UnsendableError, WireError } from '../../src/multiprocessing/errors.ts'
-import {
-  type Batch,
-  batchesOf,
-  MAX_BATCH_BYTES,
-  OwnBatch,
-  ReceivedBatch,
-} from '../../src/multiprocessing/queue/batch.ts'
+import type { Batch } from '../../src/multiprocessing/wire/batch/batch.ts'
+import { batchesOf, MAX_BATCH_BYTES, OwnBatch } from '../../src/multiprocessing/wire/batch/own-batch.ts'
+import { ReceivedBatch } from '../../src/multiprocessing/wire/batch/received-batch.ts'
 import { plainJson } from '../../src/multiprocessing/wire/plain-json.ts'
 import { type Chance, chance } from '../seeded.ts'
 

@@ -1,11 +1,12 @@
 /** Thousands of seeds against the queue's store alone: whatever clients do and whenever they die, every item is in one place. */
 import { expect, test } from 'vitest'
 import { Empty, Full, QueueClosedError } from '../../src/multiprocessing/errors.ts'
-import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
 import { NOTHING } from '../../src/multiprocessing/queue/nothing.ts'
 import { countOf, type Parcel } from '../../src/multiprocessing/queue/parcels.ts'
 import { RingGetter } from '../../src/multiprocessing/queue/ring.ts'
 import { QueueStore, type Ticket } from '../../src/multiprocessing/queue/store.ts'
+import type { Batch } from '../../src/multiprocessing/wire/batch/batch.ts'
+import { batchesOf } from '../../src/multiprocessing/wire/batch/own-batch.ts'
 import type { MemoryPlace } from '../../src/multiprocessing/wire/mapped-memory.ts'
 import { type Chance, chance } from '../seeded.ts'
 

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Empty, Full, QueueClosedError, WireError } from '../../src/multiprocessing/errors.ts'
-import { type Batch, batchesOf } from '../../src/multiprocessing/queue/batch.ts'
 import { NOTHING } from '../../src/multiprocessing/queue/nothing.ts'
 import { RingGetter } from '../../src/multiprocessing/queue/ring.ts'
 import { QueueStore } from '../../src/multiprocessing/queue/store.ts'
+import type { Batch } from '../../src/multiprocessing/wire/batch/batch.ts'
+import { batchesOf } from '../../src/multiprocessing/wire/batch/own-batch.ts'
 import { type MemoryPlace, openMappedMemory } from '../../src/multiprocessing/wire/mapped-memory.ts'
 import { chance } from '../seeded.ts'
 

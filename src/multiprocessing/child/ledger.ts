@@ -12,7 +12,10 @@
  * parent reads was written by a process that may be broken, so it can settle no more than that process's own tasks.
  */
 import { closeSync, readSync, writeSync } from 'node:fs'
-import { type Batch, NUMBER_BYTES, OwnBatch, type Part } from '../queue/batch.ts'
+import type { Batch } from '../wire/batch/batch.ts'
+import { NUMBER_BYTES } from '../wire/batch/form.ts'
+import { OwnBatch } from '../wire/batch/own-batch.ts'
+import type { Part } from '../wire/batch/part.ts'
 import { createMappedMemory, type MemoryPlace, openMappedMemory } from '../wire/mapped-memory.ts'
 import { createNamelessFile } from '../wire/nameless-file.ts'
 

@@ -1,9 +1,11 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { setImmediate } from 'node:timers'
 import { errorInfo, UnsendableError } from '../errors.ts'
-import { itemPart, listOf, listPart, OwnBatch, type Part, ReceivedBatch } from '../queue/batch.ts'
 import type { Run } from '../run/run.ts'
 import type { Target } from '../targets.ts'
+import { OwnBatch } from '../wire/batch/own-batch.ts'
+import { itemPart, listOf, listPart, type Part } from '../wire/batch/part.ts'
+import { ReceivedBatch } from '../wire/batch/received-batch.ts'
 import type { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame } from '../wire/frames.ts'
 import type { HeaderOf } from '../wire/messages.ts'

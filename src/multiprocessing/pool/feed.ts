@@ -1,6 +1,6 @@
 /** Where `imap` and its kin take their calls from: an iterator, no further than somebody needs what comes of it. */
 import { isError, textOf } from '../errors.ts'
-import type { Part } from '../queue/batch.ts'
+import type { Part } from '../wire/batch/part.ts'
 import { AsyncResult, type Outcome, type ResultOwner } from './async-result.ts'
 import { callSafely } from './call-safely.ts'
 import type { Reader } from './reader.ts'

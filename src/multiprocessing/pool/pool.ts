@@ -1,9 +1,9 @@
 /** A pool of worker processes: Python's `multiprocessing.Pool`. What its users call; the work itself is in `work.ts`. */
 import { availableParallelism } from 'node:os'
 import { StateError } from '../errors.ts'
-import { listPart, type Part } from '../queue/batch.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
+import { listPart, type Part } from '../wire/batch/part.ts'
 import { encodeValue } from '../wire/values.ts'
 import type { AsyncResult, ResultOwner } from './async-result.ts'
 import { callSafely } from './call-safely.ts'

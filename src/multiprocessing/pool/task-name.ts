@@ -1,6 +1,7 @@
 /** Tasks in words, as they are shown and told of. */
-import { listOf, type Part } from '../queue/batch.ts'
+
 import { Queue } from '../queue/queue.ts'
+import { listOf, type Part } from '../wire/batch/part.ts'
 
 const MAX_ARGUMENT_CHARACTERS = 24
 

@@ -1,6 +1,7 @@
 /** One call that was submitted to a pool. */
-import type { Part } from '../queue/batch.ts'
+
 import type { TargetLocation } from '../targets.ts'
+import type { Part } from '../wire/batch/part.ts'
 import { AsyncResult, type ResultOwner } from './async-result.ts'
 import type { Reader } from './reader.ts'
 import { nameOf } from './task-name.ts'

@@ -7,8 +7,12 @@
  * of what this process did after a put will find the item in the queue. The owner tells now and then what it has taken in; so
  * many bytes that are not known to be are the most that may be on their way, and then `put` waits.
  */
+
+import type { Batch } from '../wire/batch/batch.ts'
+import { BytesBatch, isLargeBytes } from '../wire/batch/bytes-batch.ts'
+import { OwnBatch } from '../wire/batch/own-batch.ts'
+import { partOf } from '../wire/batch/part.ts'
 import type { Payload } from '../wire/frames.ts'
-import { type Batch, BytesBatch, isLargeBytes, OwnBatch, partOf } from './batch.ts'
 
 /** So many bytes may be on their way to the owner, before puts wait for it. */
 export const WINDOW_BYTES = 4 * 1024 * 1024

@@ -1,10 +1,10 @@
 /** The queues that this process owns, as other processes use them: their requests are answered here, each exactly once. */
 import { Full, QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
+import { ReceivedBatch } from '../wire/batch/received-batch.ts'
 import { isNear, type Service } from '../wire/hub.ts'
 import type { HeaderOf } from '../wire/messages.ts'
 import { type Asked, Requests, type RequestType } from '../wire/requests.ts'
-import { ReceivedBatch } from './batch.ts'
 import { WINDOW_BYTES } from './outbox.ts'
 import { closedError, emptyError } from './port.ts'
 import type { QueueStore } from './store.ts'

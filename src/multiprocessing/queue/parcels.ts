@@ -1,5 +1,7 @@
 /** The items that are in a queue and not on their way, in the order in which they are to be got; kept as ranges of the batches that they came in. */
-import { type Batch, OwnBatch, type Part } from './batch.ts'
+import type { Batch } from '../wire/batch/batch.ts'
+import { OwnBatch } from '../wire/batch/own-batch.ts'
+import type { Part } from '../wire/batch/part.ts'
 
 /** Items of a batch from `start` up to `end`, that were accepted together. */
 export interface Parcel {

@@ -1,7 +1,7 @@
 /** The way to a queue, which lives in this process or in another; both keep the same promises. */
 import type { WaitTarget } from '../../shared/telemetry.ts'
 import { Empty, Full, QueueClosedError } from '../errors.ts'
-import type { Batch } from './batch.ts'
+import type { Batch } from '../wire/batch/batch.ts'
 
 /** How long to wait: not at all, for real milliseconds, or (undefined) without end. */
 export interface Patience {

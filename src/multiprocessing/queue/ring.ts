@@ -14,9 +14,10 @@
  * returning. What is not claimed stays the owner's, which keeps its own copy and can claim it back.
  */
 
+import type { Batch } from '../wire/batch/batch.ts'
+import { ReceivedBatch } from '../wire/batch/received-batch.ts'
 import { createMappedMemory, type MappedMemory, type MemoryPlace, openMappedMemory } from '../wire/mapped-memory.ts'
 import type { Revive } from '../wire/values.ts'
-import { type Batch, ReceivedBatch } from './batch.ts'
 import { NOTHING } from './nothing.ts'
 
 const CLAIMED = 0

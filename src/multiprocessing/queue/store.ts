@@ -8,9 +8,11 @@
  * a ring (`ring.ts`) too, from which they take items by themselves; who takes one here claims it there first.
  */
 import type { QueueClosedError } from '../errors.ts'
+import type { Batch } from '../wire/batch/batch.ts'
+import { OwnBatch } from '../wire/batch/own-batch.ts'
+import type { Part } from '../wire/batch/part.ts'
 import type { MemoryPlace } from '../wire/mapped-memory.ts'
 import type { Revive } from '../wire/values.ts'
-import { type Batch, OwnBatch, type Part } from './batch.ts'
 import { Deliveries } from './deliveries.ts'
 import { Figures } from './figures.ts'
 import { Head } from './head.ts'
