@@ -1,9 +1,19 @@
 /** The library as it is packed: the README's example runs with plain Node in a project of its own, types included. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
 const project = mkdtempSync(join(tmpdir(), 'forkscope-pack-'))
@@ -46,6 +56,65 @@ test('its types are found and fit', () => {
     "import { Process } from 'forkscope'\nexport function f(n: number) { return n }\nnew Process(f, ['text'])\n",
   )
   expect(() => run(process.execPath, join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toThrow()
+})
+
+describe('what children compile is kept', () => {
+  /** Runs a program whose user has a folder of its own for caches. @returns what is kept of the library in that folder */
+  function kept(prepare: (caches: string, own: string) => void): string[] {
+    const caches = mkdtempSync(join(project, 'caches-'))
+    const own = join(caches, 'forkscope')
+    prepare(caches, own)
+    const env = { ...process.env, XDG_CACHE_HOME: caches, NODE_COMPILE_CACHE: '', TMPDIR: caches }
+    writeFileSync(
+      join(project, 'kept.ts'),
+      "import { main, Pool } from 'forkscope'\nexport const double = (n: number) => 2 * n\n" +
+        'main(import.meta, async () => { await using pool = new Pool(1); console.log(await pool.apply(double, [2])) })',
+    )
+    expect(execFileSync(process.execPath, ['kept.ts'], { cwd: project, encoding: 'utf8', env })).toBe('4\n')
+    return readdirSync(caches, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('/'))
+  }
+
+  test('in a folder that only the user can enter, and in no other', () => {
+    const files = kept(() => {})
+    expect(files.length).toBeGreaterThan(0)
+    expect(files.filter((name) => !name.startsWith('forkscope/'))).toEqual([])
+  })
+
+  test.each<[string, (caches: string, own: string) => void]>([
+    ['that others can enter', (_caches, own) => void mkdirSync(own, { mode: 0o755 })],
+    [
+      'that others can write',
+      (_caches, own) => {
+        mkdirSync(own)
+        chmodSync(own, 0o777)
+      },
+    ],
+    [
+      'that is a link',
+      (caches, own) => {
+        mkdirSync(join(caches, 'elsewhere'), { mode: 0o700 })
+        symlinkSync('elsewhere', own)
+      },
+    ],
+    [
+      'in one that others can write',
+      (caches, own) => {
+        mkdirSync(own, { mode: 0o700 })
+        chmodSync(caches, 0o777)
+      },
+    ],
+  ])('not in one %s', (_what, prepare) => {
+    expect(kept(prepare)).toEqual([])
+  })
+
+  test.runIf(process.geteuid?.() === 0)('not in one of another user', () => {
+    expect(
+      kept((_caches, own) => {
+        mkdirSync(own, { mode: 0o700 })
+        chownSync(own, 65_534, 65_534)
+      }),
+    ).toEqual([])
+  })
 })
 
 test('the library alone needs no other package', () => {

@@ -15,12 +15,14 @@ const ROOT = join(import.meta.dirname, '..')
 const SOURCE = join(ROOT, 'src')
 const DIST = join(ROOT, 'dist')
 const LIBRARY = 'multiprocessing/index'
+const KEEP_COMPILED = 'multiprocessing/child/keep-compiled'
 const DEMOS = 'main/programs/demos'
 
 /** What is loaded by its name or by its URL, so that no import leads to it. */
 const entries = [
   LIBRARY,
   'multiprocessing/child/entry',
+  KEEP_COMPILED,
   'multiprocessing/thread/thread-entry',
   'main/cli',
   ...readdirSync(join(SOURCE, DEMOS))
@@ -28,9 +30,11 @@ const entries = [
     .map((name) => `${DEMOS}/${name.slice(0, -3)}`),
 ]
 
-/** Entries do something as soon as they are loaded, and so stay by themselves; all but the library's. */
+/** Entries do something as soon as they are loaded, and so stay by themselves; all but the library's. So does what is there before it. */
 const isShared = (folder: RegExp) => (id: string) =>
-  folder.test(id) && !entries.some((name) => name !== LIBRARY && id === join(SOURCE, `${name}.ts`))
+  folder.test(id) &&
+  !id.endsWith('compile-cache.ts') &&
+  !entries.some((name) => name !== LIBRARY && id === join(SOURCE, `${name}.ts`))
 
 rmSync(DIST, { recursive: true, force: true })
 const bundle = await rolldown({
@@ -62,12 +66,9 @@ await bundle.write({
   },
 })
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n')
-// A child's first module lets Node keep what it compiles for the next child, as `tsc` does; NODE_DISABLE_COMPILE_CACHE=1 forbids it.
+// A child's first module lets Node keep what it compiles for the next child, before it loads the library.
 const childEntry = join(DIST, 'multiprocessing/child/entry.js')
-writeFileSync(
-  childEntry,
-  `process.getBuiltinModule('node:module').enableCompileCache?.()\n${readFileSync(childEntry, 'utf8')}`,
-)
+writeFileSync(childEntry, `require('./keep-compiled.js')\n${readFileSync(childEntry, 'utf8')}`)
 execFileSync(
   process.execPath,
   [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json')],
