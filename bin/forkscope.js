@@ -2,21 +2,27 @@
 /** The command `forkscope`. Where Node is too old for it, the Node that comes with the dependencies runs it. */
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { isTooOld, SENTENCE } from './node-version.js'
 
-const OLDEST_MAJOR = 22
-
-if (Number.parseInt(process.versions.node, 10) >= OLDEST_MAJOR) {
-  await import('../dist/main/cli.js')
-} else {
+function newerNode() {
   try {
-    const newer = createRequire(import.meta.url).resolve('node/bin/node')
-    const { status, signal } = spawnSync(newer, [import.meta.filename ?? process.argv[1], ...process.argv.slice(2)], {
-      stdio: 'inherit',
-    })
+    return createRequire(import.meta.url).resolve('node/bin/node')
+  } catch {
+    return undefined
+  }
+}
+
+if (!isTooOld) await import('../dist/main/cli.js')
+else {
+  const newer = newerNode()
+  if (newer && newer !== process.execPath) {
+    const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)]
+    const { status, signal } = spawnSync(newer, args, { stdio: 'inherit' })
     if (signal) process.kill(process.pid, signal)
     process.exitCode = status ?? 1
-  } catch {
-    process.stderr.write(`forkscope: Node ${OLDEST_MAJOR} or newer is needed; this is ${process.versions.node}.\n`)
+  } else {
+    process.stderr.write(SENTENCE)
     process.exitCode = 1
   }
 }

@@ -1,4 +1,6 @@
 /** The library `forkscope`: Python's `multiprocessing`, for TypeScript. */
+import './node-version.ts'
+
 export { availableParallelism as cpuCount } from 'node:os'
 export { type CurrentProcess, currentProcess } from './current-process.ts'
 export {
