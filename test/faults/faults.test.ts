@@ -3,14 +3,14 @@
  * of its kind is tested where its mechanism is.
  */
 import { describe, expect, it } from 'vitest'
-import { canMount, fullSharedMemory, sharedMemoryOf, withSharedMemory } from '../small-shared-memory.ts'
+import { canMountShm, type Shm, withShm } from '../small-shm.ts'
 import { runProgram } from './run-program.ts'
 
 const MIB = 1_048_576
 const lines = (text: string) => text.trimEnd().split('\n')
 
 /** All tests here start several processes each, and shall not depend on what else the machine does. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 90_000
 
 describe('programs that failed', { timeout: PATIENCE_MS }, () => {
   it('arguments-32k: arguments of any size arrive', async () => {
@@ -20,15 +20,15 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
     expect({ status, said: lines(stdout), stderr }).toEqual({ status: 0, said: expected, stderr: '' })
   })
 
-  describe.each([false, true])(
-    'stdout-cut: all lines come, however slow the reader, in forkscope run: %s',
-    (inTerminal) => {
+  describe.each([undefined, 'in-terminal'] as const)(
+    'stdout-cut: all lines come, however slow the reader (%s)',
+    (by) => {
       it.each([
         ['returns', 0],
         ['throws', 1],
         ['exits', 0],
       ])('when the target %s', async (how, expected) => {
-        const { status, stdout } = await runProgram('stdout-cut', { env: { HOW: how }, slowly: true, inTerminal })
+        const { status, stdout } = await runProgram('stdout-cut', { env: { HOW: how }, slowly: true, by })
         const numbers = [...stdout.matchAll(/(\d+) x{100}$/gm)].map(([, number]) => Number(number))
         expect(numbers).toEqual(Array.from({ length: 3_000 }, (_, i) => i))
         expect(/Error: the end\n(throws \| )? +at throws/.test(stdout)).toBe(how === 'throws')
@@ -37,20 +37,18 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
     },
   )
 
-  it.runIf(canMount).each([
-    ['of 64 MB', () => sharedMemoryOf(65_536)],
-    ['of 64 KB', () => sharedMemoryOf(64)],
-    ['that is full', fullSharedMemory],
-    ['that may not be written', () => withSharedMemory('mount -t tmpfs -o ro none /dev/shm')],
-    [
-      'that is not there',
-      () => withSharedMemory('mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 2>/dev/null || touch /dev/null'),
-    ],
-  ])('shm-queue: everything works with a /dev/shm %s', async (_, under) => {
-    const { status, stdout, stderr } = await runProgram('shm-queue', { under: under() })
-    const sum = (9_999 * 10_000) / 2 + 30 * MIB
-    expect({ status, said: lines(stdout), stderr }).toEqual({ status: 0, said: [`${sum}`, `${32 * MIB}`], stderr: '' })
-  })
+  it.runIf(canMountShm()).each<Shm>(['64m', '64k', 'full', 'read-only', 'missing'])(
+    'shm-queue: everything works with a /dev/shm that is %s',
+    async (shm) => {
+      const { status, stdout, stderr } = await runProgram('shm-queue', { under: withShm(shm) })
+      const sum = (9_999 * 10_000) / 2 + 30 * MIB
+      expect({ status, said: lines(stdout), stderr }).toEqual({
+        status: 0,
+        said: [`${sum}`, `${32 * MIB}`],
+        stderr: '',
+      })
+    },
+  )
 
   it('deep-args: what the other side cannot decode fails its task and nothing else', async () => {
     const { status, stdout } = await runProgram('deep-args')
@@ -171,5 +169,14 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
       'the thread has ended',
     ])
     expect(stderr).toContain('nobody awaited it')
+  })
+
+  it('reply-queues: a queue that nobody holds costs nothing, at any of three processes', async () => {
+    const { status, stdout } = await runProgram('reply-queues', { flags: ['--expose-gc'] })
+    const grown = new Map(lines(stdout).map((line) => [line.replace(/ -?\d+$/, ''), Number(/-?\d+$/.exec(line))]))
+    expect([...grown.keys()].sort()).toEqual(['answers', 'asks', 'is between'])
+    for (const [who, bytes] of grown)
+      expect(bytes, `bytes for each request of the process that ${who}`).toBeLessThan(100)
+    expect(status).toBe(0)
   })
 })

@@ -17,22 +17,22 @@ export interface HowToRun {
   env?: Record<string, string>
   /** What comes before `node` on the command line. */
   under?: readonly string[]
-  /** Through `forkscope run`, as a program that comes with the app. */
-  inTerminal?: boolean
+  /** Through `in-terminal.ts` or `in-app.ts`: as `forkscope run` or the app does. */
+  by?: 'in-terminal' | 'in-app' | undefined
   /** Reads one line of both streams together, and the rest a second later, through a pipe as a shell makes it. */
   slowly?: boolean
 }
 
 /** Long enough for whatever else the machine does; it is a program that hangs that is ended. */
-const PATIENCE_MS = 40_000
+const PATIENCE_MS = 60_000
 
 const SLOWLY = '{ "$@" 2>&1; echo $? >&3; } | { IFS= read -r line; sleep 1; printf "%s\\n" "$line"; cat; }'
 
 /** @param program a file of this folder, without its `.ts` */
 export async function runProgram(program: string, how: HowToRun = {}): Promise<Outcome> {
-  const { flags = [], env = {}, under = [], inTerminal, slowly } = how
-  const file = join(import.meta.dirname, inTerminal ? 'in-terminal.ts' : `${program}.ts`)
-  const node = [process.execPath, '--conditions=forkscope-source', ...flags, file, ...(inTerminal ? [program] : [])]
+  const { flags = [], env = {}, under = [], by, slowly } = how
+  const file = join(import.meta.dirname, `${by ?? program}.ts`)
+  const node = [process.execPath, '--conditions=forkscope-source', ...flags, file, ...(by ? [program] : [])]
   const [command = '', ...args] = [...(slowly ? ['sh', '-c', SLOWLY, 'sh'] : []), ...under, ...node]
   // A group of its own, so that all of it can be ended.
   const child = spawn(command, args, {

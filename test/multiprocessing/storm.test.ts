@@ -1,6 +1,6 @@
 /** The storm in short; `npm run storm` goes on for as long as one likes. */
 import { expect, test } from 'vitest'
-import { canMount } from '../small-shared-memory.ts'
+import { canMountShm } from '../small-shm.ts'
 import { stormOf } from '../storm/own-process.ts'
 
 const PATIENCE_MS = 300_000
@@ -14,7 +14,7 @@ test.each([1, 2])(
     expect(killed.inner).toBeGreaterThan(1)
     expect(killed.leaves + killed.workers).toBeGreaterThan(0)
     expect(stopped).toBeGreaterThan(2)
-    expect(full).toBeGreaterThan(canMount ? 1 : -1)
+    expect(full).toBeGreaterThan(canMountShm() ? 1 : -1)
     expect(put).toBeGreaterThan(200)
     expect(got).toBeGreaterThan(200)
     expect(tasks.done).toBeGreaterThan(50)

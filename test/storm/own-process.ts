@@ -2,19 +2,18 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { canMount, sharedMemoryOf } from '../small-shared-memory.ts'
+import { canMountShm, withShm } from '../small-shm.ts'
 import type { StormReport } from './storm.ts'
 import { FORCES, type Force } from './strikes.ts'
 
-const SHARED_MEMORY_KIB = 16 * 1024
 const ROOT = join(import.meta.dirname, '..', '..')
 const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled')
 
 /** @throws Error with what it printed, if it ended without a report */
 export async function stormOf(seed: number, forMs: number, forces: readonly Force[] = FORCES): Promise<StormReport> {
-  const possible = forces.filter((force) => force !== 'full' || canMount)
+  const possible = forces.filter((force) => force !== 'full' || canMountShm())
   const [command = '', ...args] = [
-    ...(possible.includes('full') ? sharedMemoryOf(SHARED_MEMORY_KIB) : []),
+    ...(possible.includes('full') ? withShm('16m') : []),
     ...[process.execPath, '--conditions=forkscope-source', join(import.meta.dirname, 'one.ts')],
     ...[String(seed), String(forMs), ...possible],
   ]
