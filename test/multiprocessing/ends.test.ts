@@ -136,6 +136,10 @@ describe('who waits for what can never come', () => {
     expect(await runCase(name)).toEqual({ exitCode: 1, stdout: '', stderr: `${sentence}\n` })
   })
 
+  test('who awaits the end of a daemon waits for what will come', async () => {
+    expect((await runCase('awaitDaemon')).stdout).toBe('3\n')
+  })
+
   test.each(['processIsNeverDone', 'threadIsNeverDone'])('%s: it fails with that sentence', async (name) => {
     const { exitCode, stderr } = await runCase(name)
     expect(stderr).toContain(`neverDone failed: MultiprocessingError: neverDone ${never}`)

@@ -132,7 +132,10 @@ export class Process<A extends any[] = any[]> {
   get exited(): Promise<number> {
     const child = this.#child
     if (!child) throw new StateError(`The process ${this.name} was not started, so it cannot be waited for.`)
-    return child.ended.then(() => this.exitCode ?? 0)
+    const ended = child.ended.then(() => this.exitCode ?? 0)
+    // A daemon holds no event loop by itself; who waits for its end does.
+    this.#run.wait((resolve) => void ended.then(resolve)).catch(() => {})
+    return ended
   }
 
   /** The signal that ended it, if one did. */
