@@ -179,4 +179,25 @@ describe('programs that failed', { timeout: PATIENCE_MS }, () => {
       expect(bytes, `bytes for each request of the process that ${who}`).toBeLessThan(100)
     expect(status).toBe(0)
   })
+
+  it('app-output: every character once, a line that is drawn anew is one line, and no codes of a terminal', async () => {
+    const { stdout } = await runProgram('app-output', { by: 'in-app' })
+    const { outcome, seen } = JSON.parse(stdout)
+    expect(outcome).toBe('finished')
+    const manyLines = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join('')
+    for (const [name, told] of Object.entries({
+      main: 'maïn 😀 begins\nhello\nmain ends\n',
+      pieces: 'héllo 😀 wörld\n',
+      long: `${'L'.repeat(5_000_000)}END\n`,
+      lots: manyLines,
+      'lots while main is busy': manyLines,
+      starter: 'started\nfrom the grandchild\nagain\n',
+    }))
+      expect(seen[name].told === told, `what ${name} printed`).toBe(true)
+    expect(seen.failing.told).toMatch(/^E{400000}\n.*the end/s)
+    expect(seen.bar).toMatchObject({ shown: ['100%|##########|'], changes: expect.toSatisfy((times) => times > 3) })
+    expect(seen.ansi.shown).toEqual(['red bold up link', 'crlf', 'next'])
+    expect(seen.binary.shown.join('')).toMatch(/^\P{Cc}*\ufffd{3}AB\P{Cc}*C$/u)
+    expect(seen.long.shown.join('')).toBe(`${'L'.repeat(5_000_000)}END`)
+  })
 })
