@@ -259,7 +259,7 @@ function payloadOf(type: MessageType, dice: Chance): { parts: Uint8Array[]; righ
       return made(Buffer.from(JSON.stringify(ids.slice(below(ids.length)).map((id) => [id, change]))))
     }
     case 'events': {
-      const own = [{ type: 'task.finished', atUs: 1, task: `${SELF}/task1` }]
+      const own = [{ type: 'task.finished', atUs: pick([1, -1e9, 1e308]), task: `${SELF}/task1` }]
       const bad = [
         ...[[null], 7, [{ type: 'session.ended', atUs: 1, outcome: 'finished', leftovers: 0 }]],
         ...[[{ type: 'task.finished', atUs: 1, task: '0.2/task1' }], [{ type: 'process.exited', atUs: 1, process: 7 }]],

@@ -243,6 +243,10 @@ async function attackWith(seed: number, sockets: Sockets, report: Report, sent: 
 /** What a child's parent does with a message. */
 function receive(root: Run, frame: Frame): void {
   if (root.hub.receive(frame, SELF)) return
-  if (frame.header.type === 'events') decodeEvents(frame.payload, SELF)
+  if (frame.header.type === 'events') {
+    for (const { atUs } of decodeEvents(frame.payload, SELF, root.nowUs())) {
+      must(atUs >= 0 && atUs <= root.nowUs(), `an event at ${atUs}`)
+    }
+  }
   if (frame.header.type === 'failed') decodeErrorInfo(frame.payload)
 }
