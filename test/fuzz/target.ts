@@ -16,7 +16,7 @@ import {
 } from '../../src/multiprocessing/index.ts'
 import { decodeEvents } from '../../src/multiprocessing/process/child.ts'
 import { Run } from '../../src/multiprocessing/run/run.ts'
-import { Channel } from '../../src/multiprocessing/wire/channel.ts'
+import { Channel, isOfChannels } from '../../src/multiprocessing/wire/channel.ts'
 import { decodeErrorInfo, type Frame, FrameReader } from '../../src/multiprocessing/wire/frames.ts'
 import { revive } from '../../src/multiprocessing/wire/revive.ts'
 import { type Shared, sharedHandle } from '../../src/multiprocessing/wire/values.ts'
@@ -183,7 +183,7 @@ async function attackWith(seed: number, sockets: Sockets, report: Report, sent: 
 
   /** All that was sent up to now has been read and answered. */
   const settled = async () => {
-    const told = sent.filter(({ type }) => type !== 'hello').length
+    const told = sent.filter(({ type }) => !isOfChannels(type)).length
     while (read < told && hostileError === undefined) await new Promise((resolve) => setImmediate(resolve))
     await new Promise((resolve) => setImmediate(resolve))
   }

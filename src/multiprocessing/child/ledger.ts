@@ -1,26 +1,18 @@
 /**
- * What a worker notes for its parent: what it has done and not told yet. It is written where it outlives the worker, so the results of
- * short tasks can leave together, and still it is known which task ended the process, and nothing that was done before is lost. That is
- * a file without a name that the parent holds open too, and memory that both map, once tasks are many and short and where it can be had:
- * a note in the file is a system call, as long as such a task itself, and one in memory a tenth of that.
+ * What a worker notes for its parent: what it has done and not told yet, in memory that both have mapped and that outlives the worker. So
+ * the results of short tasks can leave together, and still it is known which task ended the process, and nothing that was done before
+ * is lost. Without it, or where a note does not fit, a result is told before the next task begins.
  *
  * A note is `u32 task + 1 · u32 kind · u32 length · bytes · u32 the complement of the first`, in the machine's order: one that was
  * written in part has no such end, and what is left of older notes has other numbers. Notes begin anew with the first result after
- * all were told; which are still of use, their numbers say.
- *
- * It makes nothing right that would be wrong without it: what cannot be noted is told before the next task begins. And what the
- * parent reads was written by a process that may be broken, so it can settle no more than that process's own tasks.
+ * all were told; which are still of use, their numbers say. What the parent reads was written by a process that may be broken, so it
+ * can settle no more than that process's own tasks.
  */
-import { closeSync, readSync, writeSync } from 'node:fs'
 import type { Batch } from '../wire/batch/batch.ts'
 import { NUMBER_BYTES } from '../wire/batch/form.ts'
 import { OwnBatch } from '../wire/batch/own-batch.ts'
 import type { Part } from '../wire/batch/part.ts'
 import { createMappedMemory, type MemoryPlace, openMappedMemory } from '../wire/mapped-memory.ts'
-import { createNamelessFile } from '../wire/nameless-file.ts'
-
-/** The file, as the child inherits it. */
-export const LEDGER_FD = 4
 
 const HEAD_BYTES = 12
 const END_BYTES = 4
@@ -29,29 +21,20 @@ const KINDS = ['numbers', 'texts', 'json', 'values'] as const
 
 /** The worker's side. */
 export class Ledger {
-  #bytes = Buffer.alloc(MOST_BYTES)
+  #bytes: Buffer | null = null
   #at = 0
-  /** Where notes go: nowhere if there is no file, or none can be written any more, for a disk that is full stays so for long. */
-  #to: 'file' | 'memory' | null
 
-  constructor(hasFile: boolean) {
-    this.#to = hasFile ? 'file' : null
-  }
-
-  /** From now on notes go to memory, if it can be had; those in the file count as well. */
+  /** From now on results can be noted, if the memory can be had here. */
   useMemory(place: MemoryPlace): void {
     const memory = openMappedMemory(place, MOST_BYTES)
-    if (!memory) return
-    this.#bytes = Buffer.from(memory.bytes)
-    this.#at = 0
-    this.#to = 'memory'
+    if (memory) this.#bytes = Buffer.from(memory.bytes)
   }
 
   /** Whether a result is short enough to be noted. */
   takes(result: Part | number): boolean {
     const bytes = typeof result === 'number' ? NUMBER_BYTES : result.bytes
     // A character is three bytes at most.
-    return this.#to !== null && this.#at + HEAD_BYTES + END_BYTES + 3 * bytes <= MOST_BYTES
+    return this.#bytes !== null && this.#at + HEAD_BYTES + END_BYTES + 3 * bytes <= MOST_BYTES
   }
 
   /** All that was noted has been told. */
@@ -59,76 +42,24 @@ export class Ledger {
     this.#at = 0
   }
 
-  /**
-   * @param task its number among all that the worker was given, from 0
-   * @returns whether it is noted; if not, the parent must know of it before the next task begins
-   */
-  note(task: number, result: Part | number): boolean {
+  /** @param task its number among all that the worker was given, from 0; `result` is one that it takes */
+  note(task: number, result: Part | number): void {
+    const bytes = this.#bytes as Buffer
     const { kind, part } = typeof result === 'number' ? { kind: 'numbers' as const, part: result } : result
     const start = this.#at
     const body = start + HEAD_BYTES
     let length: number
-    if (typeof part === 'number') length = this.#bytes.writeDoubleLE(part, body) - body
-    else if (typeof part === 'string') length = this.#bytes.write(part, body, 'utf8')
-    else length = Buffer.from(part.buffer, part.byteOffset, part.byteLength).copy(this.#bytes, body)
-    this.#bytes.writeUInt32LE((task + 1) >>> 0, start)
-    this.#bytes.writeUInt32LE(KINDS.indexOf(kind), start + 4)
-    this.#bytes.writeUInt32LE(length, start + 8)
-    this.#at = this.#bytes.writeUInt32LE(~(task + 1) >>> 0, body + length)
-    if (this.#to === 'memory') return true
-    try {
-      if (writeSync(LEDGER_FD, this.#bytes, start, this.#at - start, start) === this.#at - start) return true
-    } catch {
-      // No room, for one.
-    }
-    this.#to = null
-    return false
+    if (typeof part === 'number') length = bytes.writeDoubleLE(part, body) - body
+    else if (typeof part === 'string') length = bytes.write(part, body, 'utf8')
+    else length = Buffer.from(part.buffer, part.byteOffset, part.byteLength).copy(bytes, body)
+    bytes.writeUInt32LE((task + 1) >>> 0, start)
+    bytes.writeUInt32LE(KINDS.indexOf(kind), start + 4)
+    bytes.writeUInt32LE(length, start + 8)
+    this.#at = bytes.writeUInt32LE(~(task + 1) >>> 0, body + length)
   }
 }
 
-/** The parent's side of the file. */
-export class LedgerFile {
-  readonly fd: number
-  #closed = false
-
-  private constructor(fd: number) {
-    this.fd = fd
-  }
-
-  /** @returns undefined where there can be none */
-  static create(): LedgerFile | undefined {
-    const fd = createNamelessFile()
-    return fd === undefined ? undefined : new LedgerFile(fd)
-  }
-
-  /** Calling it again does nothing. */
-  close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    closeSync(this.fd)
-  }
-
-  /**
-   * Reads it for the last time.
-   * @param task the number of the first task whose end was not told
-   * @param most how many tasks the child had
-   * @returns the results of this task and those after it, as far as they were done, each in a batch of its own
-   */
-  end(task: number, most: number): Batch[] {
-    if (this.#closed) return []
-    const bytes = Buffer.alloc(MOST_BYTES)
-    let size = 0
-    try {
-      size = readSync(this.fd, bytes, 0, MOST_BYTES, 0)
-    } catch {
-      // It says nothing, then.
-    }
-    this.close()
-    return resultsIn(bytes.subarray(0, size), task, most)
-  }
-}
-
-/** The parent's side of the memory. */
+/** The parent's side. */
 export class LedgerMemory {
   readonly place: MemoryPlace
   readonly #end: () => Buffer
@@ -152,7 +83,12 @@ export class LedgerMemory {
     })
   }
 
-  /** Reads it for the last time: as `LedgerFile.end`. Not to be called again. */
+  /**
+   * Reads it for the last time; not to be called again.
+   * @param task the number of the first task whose end was not told
+   * @param most how many tasks the child had
+   * @returns the results of this task and those after it, as far as they were done, each in a batch of its own
+   */
   end(task: number, most: number): Batch[] {
     return resultsIn(this.#end(), task, most)
   }

@@ -9,13 +9,11 @@ import { adoptRun, Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import { Channel } from '../wire/channel.ts'
 import { encodeJson, type Frame } from '../wire/frames.ts'
-import { isNamelessFile } from '../wire/nameless-file.ts'
 import { revive } from '../wire/revive.ts'
-import { SHARED_FD, SharedBuffer } from '../wire/shared-buffer.ts'
 import { decodeValue } from '../wire/values.ts'
 import { endAfterFailure, endByItself, endWorker } from './end-child.ts'
 import { importTarget } from './import-target.ts'
-import { LEDGER_FD, Ledger } from './ledger.ts'
+import { Ledger } from './ledger.ts'
 import { WorkerLoop } from './worker-loop.ts'
 
 const STDERR_FD = 2
@@ -98,7 +96,7 @@ export function runChild(): void {
     run = becomePartOfRun(start, channel)
     if (start.kind === 'worker') {
       const leave = () => endWorker(run as Run, channel).catch(fail)
-      worker = new WorkerLoop(run, channel, new Ledger(isNamelessFile(LEDGER_FD)), leave)
+      worker = new WorkerLoop(run, channel, new Ledger(), leave)
       const initializer = start.initializer && importTarget(start.initializer).finally(() => tellBegun(channel))
       worker.begin(initializer, payload).catch(fail)
       return
@@ -123,7 +121,7 @@ export function runChild(): void {
       }
     },
   })
-  channel.greet(isNamelessFile(SHARED_FD) ? new SharedBuffer(SHARED_FD, 'child') : null)
+  channel.greet()
   // The target's module shall see nothing of it.
   if (process.argv.splice(2, 1)[0] === SPARE) loadMore().then(() => channel.send({ type: 'loaded' }))
   process.on('uncaughtException', (thrown) => {

@@ -206,7 +206,8 @@ export class WorkerLoop {
       this.#run.hub.flushLater(this)
     }
     // What cannot be noted, or is too large for it, leaves before the next task begins.
-    if (!this.#ledger.takes(part) || !this.#ledger.note(task, part)) this.#mustTell = true
+    if (this.#ledger.takes(part)) this.#ledger.note(task, part)
+    else this.#mustTell = true
   }
 
   /** Sends the results that were held back. */

@@ -44,7 +44,7 @@ const PATIENCE_MS = 500
 const MANY = 32
 
 /** After so many tasks, of so many ms at most, a worker is worth memory of its own. */
-const WORTH_MEMORY = 10_000
+const WORTH_MEMORY = 2_000
 const SHORT_MS = 0.05
 
 export class PoolWorker {
@@ -187,8 +187,7 @@ export class PoolWorker {
   /** @returns the results that it has noted and not told */
   #notes(): Batch[] {
     const [first, most] = [this.task?.given ?? 0, this.#tasks.length]
-    const inFile = this.#child.ledger?.end(first, most) ?? []
-    return [...inFile, ...(this.#memory?.end(first + inFile.length, most - inFile.length) ?? [])]
+    return this.#memory?.end(first, most) ?? []
   }
 
   /** Memory to note in costs some milliseconds, which many short tasks are worth. */

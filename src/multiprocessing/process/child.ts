@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net'
 import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
 import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
-import type { LedgerFile } from '../child/ledger.ts'
 import { errorInfo, TimeoutError, WireError } from '../errors.ts'
 import { followOutput, readOut } from '../run/follow-output.ts'
 import type { Run } from '../run/run.ts'
@@ -199,11 +198,6 @@ export class Child {
     return this.#spawned?.pid
   }
 
-  /** What it notes for this process. A worker's pool reads it at last, and closes it. */
-  get ledger(): LedgerFile | undefined {
-    return this.#spawned?.ledger
-  }
-
   get exited(): boolean {
     return this.#exited
   }
@@ -284,7 +278,6 @@ export class Child {
     if (!spawned.channel.greeted && !this.#asked)
       this.#error ??= errorInfo(notANode(spawned.file, describeEnd({ exitCode, signal })))
     this.#run.hub.removeChild(this.path)
-    if (this.#options.kind !== 'worker') this.ledger?.close()
     this.#run.emitDescendantsExited(this.path)
     this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal })
     this.#run.children.delete(this)

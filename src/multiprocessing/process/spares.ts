@@ -147,14 +147,12 @@ class Spares {
     spare.child.process.off('exit', this.#gone)
     spare.child.process.once('exit', () => unguard(spare.child.pid))
     this.#spares.delete(spare)
-    spare.child.ledger?.close()
   }
 
   /** One has ended that nobody asked to. Another takes its place with the next that is taken. */
   #forget(spare: Spare): void {
     this.#spares.delete(spare)
     unguard(spare.child.pid)
-    spare.child.ledger?.close()
     for (const stream of spare.child.process.stdio) stream?.destroy()
     if (spare.ready) return
     const { exitCode, signalCode } = spare.child.process

@@ -1,15 +1,11 @@
 /** The start of a child as far as it is the same for all: a Node that has loaded the library and waits to be told what it is. */
 import type { ChildProcess } from 'node:child_process'
-import { closeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { LedgerFile } from '../child/ledger.ts'
 import { MultiprocessingError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
-import { createMemoryFile } from '../wire/nameless-file.ts'
-import { SharedBuffer } from '../wire/shared-buffer.ts'
 import { guard } from './guardian.ts'
 import { type NodeCommand, nodeCommand } from './node-command.ts'
 import { ownModule } from './own-module.ts'
@@ -24,8 +20,6 @@ export interface SpawnedChild {
   readonly file: string
   /** Connected; who takes the child over sets its listener. */
   readonly channel: Channel
-  /** What the child notes for this process; undefined where there can be no such file. */
-  readonly ledger: LedgerFile | undefined
 }
 
 /** @returns how a child of this run would be started right now */
@@ -40,12 +34,10 @@ export function childCommand(run: Run): NodeCommand {
 export function spawnChild(run: Run, name: string, { spare = false }: { spare?: boolean } = {}): SpawnedChild {
   const { file, args, env } = childCommand(run)
   const output = run.observed ? 'pipe' : 'inherit'
-  const ledger = LedgerFile.create()
-  const shared = createMemoryFile()
   try {
     if (lackOfFiles()) throw whyNotStarted(name, file)
     const child = lazy.childProcess.spawn(file, spare ? [...args, SPARE] : args, {
-      stdio: ['ignore', output, output, 'pipe', ledger?.fd ?? 'ignore', shared ?? 'ignore'],
+      stdio: ['ignore', output, output, 'pipe'],
       env,
       windowsHide: true,
     })
@@ -54,17 +46,14 @@ export function spawnChild(run: Run, name: string, { spare = false }: { spare?: 
     if (child.pid !== undefined) {
       guard(child.pid, run)
       const channel = new Channel(child.stdio[3] as Socket)
-      if (shared !== undefined) channel.share(new SharedBuffer(shared, 'parent'))
       isComing(child)
       channel.onHello = () => hasCome(child)
       child.once('exit', () => hasCome(child))
-      return { process: child, pid: child.pid, file, channel, ledger }
+      return { process: child, pid: child.pid, file, channel }
     }
     for (const stream of child.stdio ?? []) stream?.destroy()
     throw whyNotStarted(name, file)
   } catch (error) {
-    ledger?.close()
-    if (shared !== undefined) closeSync(shared)
     throw error instanceof MultiprocessingError ? error : whyNotStarted(name, file, error)
   }
 }

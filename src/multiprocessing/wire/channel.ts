@@ -1,9 +1,9 @@
 /** One end of the connection between a process and its parent: frames out in batches, frames in one by one. */
 import type { Socket } from 'node:net'
 import { encodeFrame, type Frame, FrameReader, type Header, type Payload } from './frames.ts'
-import { checkHeader, type HeaderOf } from './messages.ts'
+import { type AnyOf, checkHeader } from './messages.ts'
 import { openSocket } from './open-socket.ts'
-import type { SharedBuffer } from './shared-buffer.ts'
+import { LEAST_SHARED_BYTES, SharedBuffer } from './shared-buffer.ts'
 
 export interface ChannelListener {
   onFrame(frame: Frame): void
@@ -12,6 +12,17 @@ export interface ChannelListener {
 }
 
 const NOTHING: readonly Uint8Array[] = []
+
+/** So much that is large goes by the socket before memory is asked for. */
+const WORTH_MEMORY_BYTES = 1024 * 1024
+
+type ChannelMessage = 'hello' | 'want-memory' | 'memory' | 'memory-mapped'
+const OF_CHANNELS: ReadonlySet<string> = new Set<ChannelMessage>(['hello', 'want-memory', 'memory', 'memory-mapped'])
+
+/** Whether a message is from one end of a connection to the other, which is told to nobody. */
+export function isOfChannels(type: string): type is ChannelMessage {
+  return OF_CHANNELS.has(type)
+}
 
 /**
  * All frames sent in one turn of the event loop go out in one write (`writev`), at the turn's end or at `flush`,
@@ -28,7 +39,14 @@ export class Channel {
   beforeSend: (() => void) | null = null
 
   #listener: ChannelListener | null = null
+  readonly #side: 'parent' | 'child'
+  /** What goes by the memory that both ends share, once both have it. */
   #shared: SharedBuffer | null = null
+  /** The parent's end of memory that the child may not have yet. */
+  #offered: SharedBuffer | null = null
+  /** How much of it has gone by the socket until it is worth memory; null once that is asked for, or cannot be had. */
+  #largeBytes: number | null = 0
+  #wasOffered = false
   /** Called when the other end has said that it is up. */
   onHello: (() => void) | null = null
   /** Whether it has. */
@@ -36,12 +54,13 @@ export class Channel {
 
   /** @param source the connection, of which nothing has been read yet, or its file descriptor */
   constructor(source: Socket | number) {
+    // A child inherits its end; its parent has made both.
+    this.#side = typeof source === 'number' ? 'child' : 'parent'
     const socket = openSocket(source, (chunk) => {
       if (this.#error) return
       try {
         for (const frame of this.#reader.push(chunk)) {
-          if (frame.header.type === 'hello') this.#greeted(frame.header)
-          else this.#listener?.onFrame(frame)
+          if (!this.#receive(frame.header)) this.#listener?.onFrame(frame)
         }
       } catch (error) {
         this.fail(error as Error)
@@ -53,7 +72,8 @@ export class Channel {
     socket.once('close', () => {
       this.#closed = true
       this.#pending = []
-      this.#reader.shared?.close()
+      for (const shared of new Set([this.#shared, this.#offered, this.#reader.shared])) shared?.close()
+      this.#shared = this.#offered = this.#reader.shared = null
       this.#listener?.onClose(this.#error)
     })
   }
@@ -64,27 +84,65 @@ export class Channel {
     if (this.#closed) process.nextTick(() => listener.onClose(this.#error))
   }
 
-  /**
-   * From now on, what is large may come by this memory, and goes by it once the other end has said that it can read it. It is closed
-   * with the connection.
-   */
-  share(shared: SharedBuffer): void {
-    this.#reader.shared = shared
-    if (this.#closed) shared.close()
+  /** Says to the parent that this end is up. */
+  greet(): void {
+    this.send({ type: 'hello' })
   }
 
-  /** Says to the parent that this end is up, and what it shares with it. */
-  greet(shared: SharedBuffer | null): void {
-    this.#reader.shared = shared
-    this.#shared = shared
-    this.send({ type: 'hello', shares: shared !== null } as HeaderOf<'hello'>)
+  /** @returns whether it was for this end alone, and so is dealt with */
+  #receive(header: Header): boolean {
+    if (!isOfChannels(header.type)) return false
+    checkHeader(header, this.#side === 'parent' ? 'child' : 'parent')
+    const message = header as AnyOf<ChannelMessage>
+    switch (message.type) {
+      case 'hello':
+        this.greeted = true
+        this.onHello?.()
+        break
+      case 'want-memory':
+        this.#offerMemory()
+        break
+      case 'memory':
+        this.#shared = SharedBuffer.open(message) ?? null
+        this.#reader.shared = this.#shared
+        this.#largeBytes = null
+        this.send({ type: 'memory-mapped', mapped: this.#shared !== null } as Header)
+        break
+      case 'memory-mapped':
+        // What was sent before this went by the socket, whichever way it went.
+        if (message.mapped) this.#shared = this.#offered
+        else this.#offered?.close()
+        this.#offered = null
+        this.#reader.shared = this.#shared
+    }
+    return true
   }
 
-  #greeted(header: Header): void {
-    checkHeader(header, 'child')
-    if ((header as HeaderOf<'hello'>).shares) this.#shared = this.#reader.shared
-    this.greeted = true
-    this.onHello?.()
+  /** Once much that is large has gone by the socket, memory is worth what it costs to have it: some milliseconds on both sides. */
+  #considerMemory(payload: readonly Uint8Array[]): void {
+    if (this.#largeBytes === null) return
+    let bytes = 0
+    for (const part of payload) bytes += part.byteLength
+    if (bytes < LEAST_SHARED_BYTES) return
+    this.#largeBytes += bytes
+    if (this.#largeBytes < WORTH_MEMORY_BYTES) return
+    if (this.#side === 'child') {
+      this.#largeBytes = null
+      this.send({ type: 'want-memory' })
+    } else if (this.greeted) this.#offerMemory()
+  }
+
+  #offerMemory(): void {
+    // Once, whatever the other end says.
+    if (this.#wasOffered) return
+    this.#wasOffered = true
+    this.#largeBytes = null
+    const made = SharedBuffer.create()
+    if (!made) return
+    this.#offered = made.buffer
+    // The child may write to it before it is known here that it can.
+    this.#reader.shared = made.buffer
+    this.send({ type: 'memory', ...made.place } as Header)
   }
 
   /** Whether nothing comes or goes any more, even if that was not told yet. */
@@ -105,7 +163,9 @@ export class Channel {
   send(header: Header, payload: Payload = NOTHING): void {
     if (this.#closed) return
     this.beforeSend?.()
-    this.#push(encodeFrame(header, typeof payload === 'function' ? payload() : payload, this.#shared))
+    const parts = typeof payload === 'function' ? payload() : payload
+    this.#push(encodeFrame(header, parts, this.#shared))
+    if (parts.length > 0) this.#considerMemory(parts)
   }
 
   /** Sends what is a frame already. */

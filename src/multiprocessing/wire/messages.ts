@@ -71,8 +71,13 @@ export const MESSAGES = {
     target: optional(isLocation),
     initializer: optional(isLocation),
   }),
-  /** The first one of a child: it is up, and can read what its parent shares with it, or cannot. */
-  hello: up({ shares: isBoolean }),
+  /** The first one of a child: it is up. */
+  hello: up({}),
+  /** Much that is large goes by this connection: a child would have memory for it. */
+  'want-memory': up({}),
+  /** There is memory for what is large. The child says whether it has it too, and then what is large goes there. */
+  memory: down({ pid: isCount, fd: isCount }),
+  'memory-mapped': up({ mapped: isBoolean }),
   /** Of a spare: it has loaded all that it can before it is told what it is. */
   loaded: up({}),
   /** The child has loaded its target, or its initializer, and calls it now. */
