@@ -5,6 +5,7 @@ import type { Task } from '../../src/multiprocessing/pool/task.ts'
 import { TaskList } from '../../src/multiprocessing/pool/task-list.ts'
 import * as targets from '../fixtures/pool.ts'
 import { chance } from '../seeded.ts'
+import { observe } from './observed.ts'
 
 const MANY = 100_000
 /** What it may cost this process, which is the same however busy the machine is. Quadratic ways take many times as much. */
@@ -76,6 +77,22 @@ test('a hundred thousand futures are given as they are completed', async () => {
   expect(cpuMs).toBeLessThan(3 * MOST_CPU_MS)
   expect(sum).toBe(futures.reduce((all, _, i) => all + i * i, 0))
 })
+
+test('a pool that gives up fails a hundred thousand tasks that are watched and waited for', async () => {
+  let cpuMs = 0
+  const run = observe(
+    async () => {
+      const pool = new Pool(1)
+      const ends = many((i) => pool.applyAsync(targets.square, [i]).get())
+      const broken = Promise.all(ends.map((end) => end.catch((error: Error) => error.name)))
+      cpuMs = await cpuMsOf(async () => expect(new Set(await broken)).toEqual(new Set(['PoolBrokenError'])))
+    },
+    { nodePath: '/bin/false' },
+  )
+  expect((await run.handle.ended).outcome).toBe('finished')
+  expect(cpuMs).toBeGreaterThan(0)
+  expect(cpuMs).toBeLessThan(6 * MOST_CPU_MS)
+}, 90_000)
 
 test('the list of waiting tasks does what a sorted list does', () => {
   const { below } = chance(10)

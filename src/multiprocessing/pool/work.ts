@@ -294,10 +294,11 @@ export class Work {
       this.#run.problem(false, { kind: 'pool-broken', message: this.#brokenBy, pool: this.id, error: reason })
     }
     this.#stopFeeds(new PoolBrokenError(`${this.#brokenBy}.`))
-    for (const task of tasks) {
-      const error = new PoolBrokenError(`${this.#brokenBy}. ${task.name} was not run.`)
-      this.#failures.fail(task, error)
-    }
+    const [first] = tasks
+    if (!first) return
+    const which = tasks.length === 1 ? `${first.name} was` : `${tasks.length} tasks were`
+    // One for all, of which there may be many.
+    this.#failAll(tasks, new PoolBrokenError(`${this.#brokenBy}. ${which} not run.`))
   }
 
   #waitingFor(name: string, id: string): (() => void) | undefined {

@@ -11,6 +11,7 @@ interface Wait {
   target: WaitTarget | undefined
   sinceUs: number
   told: boolean
+  over: boolean
 }
 
 const SUMS_EVERY_US = 250_000
@@ -21,6 +22,8 @@ export class Blocking {
   readonly #emit: (event: TelemetryEvent) => void
   /** What waits now, in the order it began: an asynchronous program may wait for several things at once. */
   readonly #waits = new Set<Wait>()
+  /** Those that were told, in the same order; what is over is taken off the end. */
+  readonly #told: Wait[] = []
   #timer: NodeJS.Timeout | undefined
   #shortWaits = 0
   #shortWaitUs = 0
@@ -35,7 +38,7 @@ export class Blocking {
   /** Something begins to wait. @returns what to call when it has ended, once */
   enter(what: WaitTarget | 'sleeping'): () => void {
     const [state, target] = what === 'sleeping' ? ([what, undefined] as const) : (['waiting', what] as const)
-    const wait: Wait = { state, target, sinceUs: this.#now(), told: false }
+    const wait: Wait = { state, target, sinceUs: this.#now(), told: false, over: false }
     this.#waits.add(wait)
     this.#timer ??= this.#schedule()
     return () => this.#leave(wait)
@@ -48,6 +51,7 @@ export class Blocking {
 
   #leave(wait: Wait): void {
     if (!this.#waits.delete(wait)) return
+    wait.over = true
     const nowUs = this.#now()
     if (!wait.told && nowUs - wait.sinceUs < SHORT_WAIT_US) {
       this.#shortWaits++
@@ -61,9 +65,8 @@ export class Blocking {
   }
 
   #latestTold(): Wait | undefined {
-    let latest: Wait | undefined
-    for (const wait of this.#waits) if (wait.told) latest = wait
-    return latest
+    while (this.#told.at(-1)?.over) this.#told.pop()
+    return this.#told.at(-1)
   }
 
   #schedule(): NodeJS.Timeout {
@@ -75,6 +78,7 @@ export class Blocking {
         if (wait.told) continue
         if (nowUs - wait.sinceUs >= SHORT_WAIT_US) {
           wait.told = true
+          this.#told.push(wait)
           this.#tell(wait.state, wait.target, wait.sinceUs)
         } else pending = true
       }
