@@ -53,6 +53,10 @@ export class Process<A extends any[] = any[]> {
     this.#location = locateTarget(target)
     checkArgs(args ?? [])
     this.#args = encodeValue(args ?? [], 'args')
+    const given: unknown = options?.name
+    if (given !== undefined && typeof given !== 'string') {
+      throw new TypeError(`A process's name must be a text, but it is ${given === null ? 'null' : typeof given}.`)
+    }
     this.#run = currentRun()
     this.name = options?.name ?? this.#run.uniqueName(target.name || 'process')
     this.daemon = options?.daemon ?? false
