@@ -47,6 +47,9 @@ export function isNear(path: string, other: string): boolean {
   return isBelow(other, path) || isBelow(other, parent)
 }
 
+/** A header has room for it, whatever its characters. */
+const MOST_MESSAGE_CHARACTERS = 10_000
+
 const OF_ANOTHER = 'A process told the end of another that is not its own.'
 
 function checkOwnEnd(path: string, child: string): void {
@@ -191,7 +194,8 @@ export class Hub {
     } catch (error) {
       if (header.from === fromChild) throw error
       // One that is not below this process is not this one's to end: what it sent is dropped.
-      if (isBelow(header.from, this.#run.path)) this.#expel(header.from, (error as Error).message)
+      if (isBelow(header.from, this.#run.path))
+        this.#expel(header.from, (error as Error).message.slice(0, MOST_MESSAGE_CHARACTERS))
     }
   }
 
