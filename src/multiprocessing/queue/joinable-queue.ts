@@ -1,7 +1,8 @@
 /** A queue of which one can wait until all that was put in it is done: Python's `multiprocessing.JoinableQueue`. */
+import type { WaitTarget } from '../../shared/telemetry.ts'
 import { StateError } from '../errors.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
-import { ObjectService, type Request, type SharedState } from '../shared-object/service.ts'
+import { type Answer, ObjectService, type Request, type SharedState } from '../shared-object/service.ts'
 import { References } from '../wire/references.ts'
 import { registerKind } from '../wire/revive.ts'
 import { sharedHandle } from '../wire/values.ts'
@@ -84,10 +85,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   /** Says that one item that was got is done. @throws StateError if that is said more often than items were put */
   async taskDone(): Promise<void> {
-    await this.run.wait((resolve, reject) => {
-      this.#ask('task-done', { resolve: () => resolve(undefined), reject })
-      return undefined
-    })
+    await this.#ask('task-done')
   }
 
   /**
@@ -95,41 +93,19 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @returns whether they are: false only if `timeoutMs` ran out first
    * @throws StateError if a process ended that had got an item and not said that it is done
    */
-  join(options: WaitOptions = {}): Promise<boolean> {
-    const timeoutMs = checkTimeout(options.timeoutMs)
-    return this.run.wait(
-      (resolve, reject) => {
-        let stopClock: (() => void) | undefined
-        let settled = false
-        const settle = () => {
-          settled = true
-          stopClock?.()
-        }
-        const withdraw = this.#ask('join', {
-          resolve: ({ fields }) => {
-            settle()
-            resolve(fields.joined === true)
-          },
-          reject: (error) => {
-            settle()
-            reject(error)
-          },
-        })
-        // Where the queue is this process's own, the answer may be there by now, and a timer would keep the process from ending.
-        if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
-        return settle
-      },
-      { what: 'join', id: this.id, label: `join ${this.name}` },
-    )
+  async join(options: WaitOptions = {}): Promise<boolean> {
+    const what: WaitTarget = { what: 'join', id: this.id, label: `join ${this.name}` }
+    const { fields } = await this.#ask('join', what, checkTimeout(options.timeoutMs))
+    return fields.joined === true
   }
 
   override [sharedHandle](): QueueHandle {
     return { ...super[sharedHandle](), kind: 'joinable-queue' }
   }
 
-  #ask(op: string, reply: Parameters<ObjectService['ask']>[4]): () => void {
+  #ask(op: string, what?: WaitTarget, timeoutMs?: number): Promise<Answer> {
     const place = { id: tallyOf(this.id), owner: this.owner, name: this.name }
-    return ObjectService.of(this.run).ask(place, op, {}, [], reply)
+    return ObjectService.of(this.run).ask(place, op, {}, [], what, timeoutMs)
   }
 }
 

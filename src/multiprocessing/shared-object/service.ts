@@ -2,6 +2,7 @@
  * Objects that live in one process and are used from all: locks, events, pipes, managers' dictionaries. Requests go to the
  * process that owns the object, which alone decides, one request after the other.
  */
+import type { WaitTarget } from '../../shared/telemetry.ts'
 import { MultiprocessingError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import type { Service } from '../wire/hub.ts'
@@ -36,11 +37,13 @@ export interface Answer {
 }
 
 export class ObjectService implements Service {
+  readonly #run: Run
   readonly #owned = new Map<string, SharedState>()
   readonly #requests: Requests
   readonly handlers: Service['handlers']
 
   constructor(run: Run) {
+    this.#run = run
     this.#requests = Requests.of(run)
     this.handlers = {
       'object.ask': (header, payload) => this.#serve(header, payload),
@@ -62,19 +65,45 @@ export class ObjectService implements Service {
     this.#owned.delete(id)
   }
 
-  /** Asks the owner of an object. @returns what to call to withdraw the request; it is answered all the same */
+  /**
+   * Asks the owner of an object and waits for its answer.
+   * @param what the wait is for, as it is shown, if it may take long
+   * @param timeoutMs program time after which the owner is told that this one waits no more; it answers all the same
+   */
   ask(
     place: Place,
     op: string,
-    fields: Fields,
-    payload: readonly Uint8Array[],
-    reply: { resolve(answer: Answer): void; reject(error: Error): void },
-  ): () => void {
-    return this.#requests.ask(place, { ...fields, type: 'object.ask', object: place.id, op }, payload, {
-      types: ['object.answer'],
-      answered: (header, payload) => reply.resolve({ fields: header, payload }),
-      refused: reply.reject,
-    })
+    fields: Fields = {},
+    payload: readonly Uint8Array[] = [],
+    what?: WaitTarget,
+    timeoutMs?: number,
+  ): Promise<Answer> {
+    return this.#run.wait((resolve, reject) => {
+      let stopClock: (() => void) | undefined
+      let settled = false
+      const settle = () => {
+        settled = true
+        stopClock?.()
+      }
+      const header = { ...fields, type: 'object.ask' as const, object: place.id, op }
+      const withdraw = this.#requests.ask(place, header, payload, {
+        types: ['object.answer'],
+        answered: (answer, bytes) => {
+          settle()
+          resolve({ fields: answer, payload: bytes })
+        },
+        refused: (error) => {
+          settle()
+          reject(error)
+        },
+      })
+      // An owner in this process may have answered by now: a timer would then only keep the process from ending.
+      if (!settled) stopClock = this.#run.after(timeoutMs, withdraw)
+      return () => {
+        settle()
+        withdraw()
+      }
+    }, what)
   }
 
   onPeerGone(isGone: (path: string) => boolean): void {

@@ -83,33 +83,8 @@ export abstract class SharedObject {
       payload.reduce((sum, { byteLength }) => sum + byteLength, 0),
       `what is sent to ${this.name}`,
     )
-    const answer = await this.run.wait<Answer>(
-      (resolve, reject) => {
-        let stopClock: (() => void) | undefined
-        let settled = false
-        const settle = () => {
-          settled = true
-          stopClock?.()
-        }
-        const withdraw = ObjectService.of(this.run).ask(this.handle, op, fields, payload, {
-          resolve: (answer) => {
-            settle()
-            resolve(answer)
-          },
-          reject: (error) => {
-            settle()
-            reject(error)
-          },
-        })
-        // An owner in this process may have answered by now: a timer would then only keep the process from ending.
-        if (!settled) stopClock = this.run.after(timeoutMs, withdraw)
-        return () => {
-          settle()
-          withdraw()
-        }
-      },
-      words && { ...words, id: this.handle.id },
-    )
+    const what = words && { ...words, id: this.handle.id }
+    const answer = await ObjectService.of(this.run).ask(this.handle, op, fields, payload, what, timeoutMs)
     const pause = this.run.breathe()
     if (pause) await pause
     return answer
