@@ -8,12 +8,12 @@ const PATIENCE_MS = 300_000
 test.each([1, 2])(
   'storm %i: every item is accounted for once, every task has ended, nothing is left',
   async (seed) => {
-    const { put, got, killed, stopped, full, tasks, faults } = await stormOf(seed, 4_000)
+    const { put, got, killed, stopped, full, tasks, faults } = await stormOf(seed, 40)
     expect(faults).toEqual([])
     // A storm in which little happens finds nothing.
-    expect(killed.inner).toBeGreaterThan(1)
-    expect(killed.leaves + killed.workers).toBeGreaterThan(0)
-    expect(stopped).toBeGreaterThan(2)
+    expect(killed.inner).toBeGreaterThan(5)
+    expect(killed.leaves + killed.workers).toBeGreaterThan(3)
+    expect(stopped).toBeGreaterThan(10)
     expect(full).toBeGreaterThan(canMountShm() ? 1 : -1)
     expect(put).toBeGreaterThan(200)
     expect(got).toBeGreaterThan(200)

@@ -10,12 +10,12 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled')
 
 /** @throws Error with what it printed, if it ended without a report */
-export async function stormOf(seed: number, forMs: number, forces: readonly Force[] = FORCES): Promise<StormReport> {
+export async function stormOf(seed: number, strikes: number, forces: readonly Force[] = FORCES): Promise<StormReport> {
   const possible = forces.filter((force) => force !== 'full' || canMountShm())
   const [command = '', ...args] = [
     ...(possible.includes('full') ? withShm('16m') : []),
     ...[process.execPath, '--conditions=forkscope-source', join(import.meta.dirname, 'one.ts')],
-    ...[String(seed), String(forMs), ...possible],
+    ...[String(seed), String(strikes), ...possible],
   ]
   const { stdout } = await promisify(execFile)(command, args, {
     env: { NODE_COMPILE_CACHE: COMPILED, ...process.env },

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { describeStorm, stormOf } from './own-process.ts'
 import { FORCES } from './strikes.ts'
 
-const STORM_MS = 5_000
+const STRIKES = 80
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +21,7 @@ const end = performance.now() + Number(values.minutes) * 60_000
 const sums: Record<string, number> = {}
 let bad = 0
 for (let seed = Number(values.seed); performance.now() < end; seed++) {
-  const report = await stormOf(seed, STORM_MS, forces)
+  const report = await stormOf(seed, STRIKES, forces)
   process.stdout.write(describeStorm(report))
   bad += report.faults.length
   const { put, got, givenBack, killed, stopped, full, tasks } = report

@@ -35,8 +35,8 @@ export interface StormReport {
 
 export interface StormOptions {
   seed: number
-  /** For how long processes are killed and stopped, in ms; then everything is left to come to its end. */
-  forMs: number
+  /** How often somebody is killed or stopped; then everything is left to come to its end. */
+  strikes: number
   /** With `full` only where /dev/shm is nobody else's. */
   forces: ReadonlySet<Force>
 }
@@ -106,7 +106,7 @@ function checkBooks(events: readonly TelemetryEvent[], report: StormReport): voi
 }
 
 /** Runs one storm in this process. Everything about it but the machine's own timing is decided by the seed. */
-export async function runStorm({ seed, forMs, forces }: StormOptions): Promise<StormReport> {
+export async function runStorm({ seed, strikes: count, forces }: StormOptions): Promise<StormReport> {
   const folder = mkdtempSync(join(tmpdir(), 'forkscope-storm-'))
   const descriptorsBefore = openDescriptors()
   const soil: Soil = { folder, seed }
@@ -135,9 +135,7 @@ export async function runStorm({ seed, forMs, forces }: StormOptions): Promise<S
       const full = forces.has('full') ? fullNowAndThen(chance(seed + 1), () => isOver) : 0
       const dice = chance(seed + 2)
       await waitUntil('everything has grown', () => hasGrown(readdirSync(folder)), PATIENCE_MS)
-      for (const end = performance.now() + forMs; performance.now() < end; await pause(10 + dice.below(60))) {
-        await strikes.strike()
-      }
+      for (let struck = 0; struck < count; await pause(10 + dice.below(60))) if (await strikes.strike()) struck++
       isOver = true
       writeFileSync(calmFile(folder), '')
       const timer = setTimeout(() => {

@@ -40,7 +40,8 @@ export class Strikes {
     this.#forces = forces
   }
 
-  async strike(): Promise<void> {
+  /** @returns whether there was anybody to be struck */
+  async strike(): Promise<boolean> {
     const all = readAtWork(this.#folder)
     const parents = new Map(all.map(({ pid, parent }) => [pid, parent]))
     const leaves = all.filter(({ role, bytes }) => (role === 'putter' || role === 'getter') && bytes > LEAST_BYTES)
@@ -59,20 +60,22 @@ export class Strikes {
     }
   }
 
-  #kill(what: keyof Strikes['killed'], victims: readonly AtWork[]): void {
-    if (victims.length === 0 || !this.#forces.has(what)) return
+  #kill(what: keyof Strikes['killed'], victims: readonly AtWork[]): boolean {
+    if (victims.length === 0 || !this.#forces.has(what)) return false
     this.killed[what]++
     signal(this.#dice.pick(victims).pid, 'SIGKILL')
+    return true
   }
 
   /** For a moment. What is in the middle is sometimes killed after it: by then others have written much to it that it has not read. */
-  async #stop(victims: readonly AtWork[]): Promise<void> {
-    if (victims.length === 0 || !this.#forces.has('stops')) return
+  async #stop(victims: readonly AtWork[]): Promise<boolean> {
+    if (victims.length === 0 || !this.#forces.has('stops')) return false
     this.stopped++
     const victim = this.#dice.pick(victims)
     signal(victim.pid, 'SIGSTOP')
     await pause(this.#dice.below(LONGEST_STOP_MS))
     if (victim.role === 'inner' && this.#dice.below(2) === 0) this.#kill('inner', [victim])
     signal(victim.pid, 'SIGCONT')
+    return true
   }
 }
