@@ -33,7 +33,7 @@ test('each example is tested, and short', () => {
 
 test.each(examples)('%s', async (name) => {
   const args = ['--conditions=forkscope-source', join(folder, name), '--speed', '10']
-  const { stdout, stderr } = await run(process.execPath, args, { timeout: 20_000 })
+  const { stdout, stderr } = await run(process.execPath, args, { timeout: 50_000 })
   expect(stderr).toBe('')
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^${LAST[name]}`))
 })

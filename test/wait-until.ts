@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 export async function waitUntil<T>(
   what: string,
   condition: () => T | Promise<T>,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<Exclude<NonNullable<T>, false>> {
   const end = Date.now() + timeoutMs
   for (;;) {

@@ -65,7 +65,9 @@ describe('Process', () => {
     expect(() => new Process(targets.nothing.bind(null))).toThrow(TargetError)
     expect(() => new Process(Math.random)).toThrow(/built in/)
     expect(() => new Process(undefined as never)).toThrow(/must be a function/)
-    expect(() => new Process(targets.nothing, [], { name: 5 as never })).toThrow(/name must be a text, but it is number/)
+    expect(() => new Process(targets.nothing, [], { name: 5 as never })).toThrow(
+      /name must be a text, but it is number/,
+    )
   })
 
   it('refuses arguments that cannot travel, naming the place', () => {

@@ -37,7 +37,7 @@ const fixture = (name: string) => join(import.meta.dirname, '..', 'fixtures', na
 function runProgram(name: string): Promise<{ stdout: string; stderr: string; exitCode: number }> {
   const args = ['--conditions=forkscope-source', fixture(name)]
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { timeout: 30_000 }, (_error, stdout, stderr) => {
+    const child = execFile(process.execPath, args, { timeout: 50_000 }, (_error, stdout, stderr) => {
       resolve({ stdout, stderr, exitCode: child.exitCode ?? -1 })
     })
   })
