@@ -7,7 +7,7 @@
 import type { z } from 'zod'
 import type { callInputs } from './api-inputs.ts'
 import type { Parameter } from './parameters.ts'
-import type { SessionPatch } from './patch.ts'
+import type { SessionPatch } from './session-patch.ts'
 import type { SessionHead, SessionId } from './session-state.ts'
 
 /** What is known of a program without starting it. */

@@ -2,10 +2,9 @@
  * What is true about one session, as its views see it: tables of rows, and bounded logs of what changes over time.
  *
  * Every row and every log item carries `rev`, the session's revision at which it last changed. A view that has seen
- * revision R is brought up to date by what has `rev > R` (see `patch.ts`), so any number of views, however slow, share
- * one state and none of them needs a queue of its own.
+ * revision R is brought up to date by what has `rev > R` (see `session-patch.ts`), so any number of views, however slow,
+ * share one state and none of them needs a queue of its own. How events become this is in `src/session`.
  */
-import type { Log } from './log.ts'
 import type {
   ErrorInfo,
   LiveState,
@@ -23,6 +22,30 @@ import type {
 
 export type SessionId = string
 
+export interface Row {
+  rev: number
+  id: string
+  /** How many of its kind had come before it; a view shows rows in this order. */
+  order: number
+}
+
+/** Rows in the order in which they came. One that ended is forgotten when too many others have ended after it. */
+export interface Table<T extends Row> {
+  rows: Map<string, T>
+  /** How many rows were forgotten. */
+  forgotten: number
+}
+
+/**
+ * A bounded history: items are appended at the end, dropped from the front, and only the last ones ever change.
+ * Positions are counted since the beginning and so stay valid when the front is dropped.
+ */
+export interface Log<T extends { rev: number }> {
+  /** Position of `items[0]`. */
+  first: number
+  items: T[]
+}
+
 export interface SessionHead {
   rev: number
   session: SessionId
@@ -36,16 +59,13 @@ export interface SessionHead {
   leftovers: number
 }
 
-export interface ProcessRow {
-  rev: number
+export interface ProcessRow extends Row {
   id: ProcessId
   name: string
   pid: number
   parent: ProcessId | null
   kind: ProcessKind
   pool: PoolId | null
-  /** 0 for main, then in order of start: picks the colour. */
-  order: number
   startedAtUs: number
   state: LiveState | 'exited'
   stateSinceUs: number
@@ -80,8 +100,7 @@ export interface Sample {
   memoryBytes: number
 }
 
-export interface QueueRow {
-  rev: number
+export interface QueueRow extends Row {
   id: QueueId
   name: string
   /** 0 means without bound. */
@@ -91,14 +110,20 @@ export interface QueueRow {
   depthMax: number
   puts: number
   gets: number
-  putsPerSecond: number
-  getsPerSecond: number
+  /** Totals at a few moments of late, the last of them the present ones: `queueRates` makes rates of them. */
+  ratePoints: RatePoint[]
   waitingToPut: Waiter[]
   waitingToGet: Waiter[]
   producers: ProcessId[]
   consumers: ProcessId[]
   residence: number[]
   closed: boolean
+}
+
+export interface RatePoint {
+  atUs: number
+  puts: number
+  gets: number
 }
 
 /** A queue's depth from `atUs` on; `max` and `min` are the extremes since the point before. */
@@ -110,8 +135,7 @@ export interface DepthPoint {
   min: number
 }
 
-export interface PoolRow {
-  rev: number
+export interface PoolRow extends Row {
   id: PoolId
   name: string
   size: number
@@ -121,12 +145,15 @@ export interface PoolRow {
   running: number
   done: number
   failed: number
-  /** Microseconds until the last known task is done, from the mean of the tasks so far; null where nothing is known. */
-  etaUs: number | null
+  submitted: number
+  /** How many tasks were seen from their beginning to their end, and how long they took together. */
+  timed: number
+  timedUs: number
+  /** Since when no task has ended though there were some. `poolPace` makes of it how long the rest may take. */
+  quietSinceUs: number
 }
 
-export interface TaskRow {
-  rev: number
+export interface TaskRow extends Row {
   id: TaskId
   pool: PoolId
   name: string
@@ -151,8 +178,7 @@ export interface OutputLine {
   text: string
 }
 
-export interface ProblemRow {
-  rev: number
+export interface ProblemRow extends Row {
   id: ProblemId
   atUs: number
   kind: ProblemKind
@@ -168,26 +194,15 @@ export interface ProblemRow {
 export interface SessionState {
   rev: number
   head: SessionHead
-  processes: Map<ProcessId, ProcessRow>
-  queues: Map<QueueId, QueueRow>
-  pools: Map<PoolId, PoolRow>
-  tasks: Map<TaskId, TaskRow>
-  problems: Map<ProblemId, ProblemRow>
+  processes: Table<ProcessRow>
+  queues: Table<QueueRow>
+  pools: Table<PoolRow>
+  tasks: Table<TaskRow>
+  problems: Table<ProblemRow>
+  /** By process; they are forgotten with it. */
   lanes: Map<ProcessId, Log<LaneSegment>>
   samples: Map<ProcessId, Log<Sample>>
+  /** By queue. */
   depths: Map<QueueId, Log<DepthPoint>>
   output: Log<OutputLine>
-  /** Ids of tasks that were forgotten, so that views forget them too. */
-  forgottenTasks: Log<{ rev: number; id: TaskId }>
 }
-
-/** How much of each history is kept; what is older is dropped from the front. */
-export const LIMITS = {
-  laneSegments: 2_000,
-  samples: 1_800,
-  depthPoints: 6_000,
-  outputLines: 5_000,
-  /** Ended tasks beyond this many are forgotten, oldest first; the pool's counts stay exact. */
-  endedTasks: 2_000,
-  problems: 500,
-} as const

@@ -41,6 +41,7 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
       isRecord(value) && Object.values(value).every((each) => isText(each) || isNumber(each)),
     startedAt: isText,
   },
+  'session.stopping': {},
   'session.ended': { outcome: oneOf('finished', 'stopped', 'failed'), leftovers: isCount },
   'process.started': {
     process: isText,

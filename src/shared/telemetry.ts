@@ -73,6 +73,12 @@ export interface SessionStarted {
   startedAt: string
 }
 
+/** The stop was asked for: until the session has ended, its processes are being ended. */
+export interface SessionStopping {
+  type: 'session.stopping'
+  atUs: number
+}
+
 export interface SessionEnded {
   type: 'session.ended'
   atUs: number
@@ -247,6 +253,7 @@ export interface ProblemRaised {
 
 export type TelemetryEvent =
   | SessionStarted
+  | SessionStopping
   | SessionEnded
   | ProcessStarted
   | ProcessStateChanged

@@ -16,7 +16,7 @@ const session = new Session({ id, program: programOf(id), values: { speed: 1 } }
 const seen: Record<string, Seen> = {}
 session.onEvent((event) => {
   if (event.type !== 'process.output' && event.type !== 'process.exited') return
-  const name = session.state.processes.get(event.process)?.name ?? event.process
+  const name = session.state.processes.rows.get(event.process)?.name ?? event.process
   const its = (seen[name] ??= { told: '', shown: [], changes: 0 })
   const lines = session.state.output.items.filter(({ process }) => process === event.process)
   const shown = lines.map(({ text }) => text)

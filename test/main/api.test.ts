@@ -5,7 +5,7 @@ import { Sessions } from '../../src/main/session/sessions.ts'
 import type { Answer, Overview } from '../../src/shared/api.ts'
 import { callNames } from '../../src/shared/api.ts'
 import { callInputs } from '../../src/shared/api-inputs.ts'
-import type { SessionPatch } from '../../src/shared/patch.ts'
+import type { SessionPatch } from '../../src/shared/session-patch.ts'
 import { waitUntil } from '../wait-until.ts'
 
 let sessions: Sessions
@@ -107,11 +107,13 @@ test('a failed task can be run again from the API once, and only while its pool 
   const { session } = await value<{ session: string }>('startProgram', { program: 'swallowed', parameters: {} })
   await value('watchSession', { session })
   const failed = await waitUntil('a failed task', () =>
-    pushed.session.flatMap(({ tasks }) => tasks ?? []).find(({ state }) => state === 'failed'),
+    pushed.session.flatMap(({ tasks }) => tasks?.rows ?? []).find(({ state }) => state === 'failed'),
   )
   const { task } = await value<{ task: string }>('retryTask', { session, task: failed.id })
   await waitUntil('the new task', () =>
-    pushed.session.flatMap(({ tasks }) => tasks ?? []).some(({ id, retryOf }) => id === task && retryOf === failed.id),
+    pushed.session
+      .flatMap(({ tasks }) => tasks?.rows ?? [])
+      .some(({ id, retryOf }) => id === task && retryOf === failed.id),
   )
   const again = await connection.call('retryTask', { session, task: failed.id })
   expect(again).toMatchObject({ ok: false, error: { code: 'conflict' } })

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
 import { catalog, type ProgramDefinition } from '../../src/main/programs/catalog.ts'
 import { Sessions } from '../../src/main/session/sessions.ts'
+import { applyPatch } from '../../src/session/patch.ts'
+import { createSessionState } from '../../src/session/state.ts'
 import { ApiError } from '../../src/shared/api.ts'
 import { speedParameter } from '../../src/shared/parameters.ts'
-import { applyPatch, createSessionState } from '../../src/shared/patch.ts'
 import { parameters } from '../fixtures/forged-rows.ts'
 import { isAlive, parentOf, waitUntil } from '../wait-until.ts'
 
@@ -28,7 +29,7 @@ function view(of: Sessions, id: string) {
 }
 
 function children(of: Sessions, id: string) {
-  return [...view(of, id).processes.values()].filter(({ kind }) => kind !== 'main')
+  return [...view(of, id).processes.rows.values()].filter(({ kind }) => kind !== 'main')
 }
 
 test('a program runs in this process, its children are children of it, and stop leaves none', async () => {
@@ -39,7 +40,7 @@ test('a program runs in this process, its children are children of it, and stop 
     return found.length === 2 && found
   })
   expect(rows.map(({ pid }) => parentOf(pid))).toEqual([process.pid, process.pid])
-  expect(view(all, id).processes.get('0')?.pid).toBe(process.pid)
+  expect(view(all, id).processes.rows.get('0')?.pid).toBe(process.pid)
   expect(await all.stop(id)).toEqual({ leftovers: 0 })
   expect(rows.filter(({ pid }) => isAlive(pid))).toEqual([])
   expect(view(all, id).head).toMatchObject({ phase: 'stopped', leftovers: 0 })
@@ -51,8 +52,8 @@ test('two programs at once do not mix', async () => {
   const [pets, spider] = await Promise.all([all.start('dog-cat', {}), all.start('spider', {})])
   await waitUntil('all children', () => children(all, pets).length === 2 && children(all, spider).length === 4)
   expect(children(all, pets).map(({ name }) => name)).toEqual(['dog', 'cat'])
-  expect(view(all, pets).queues.size).toBe(0)
-  expect(view(all, spider).queues.size).toBe(1)
+  expect(view(all, pets).queues.rows.size).toBe(0)
+  expect(view(all, spider).queues.rows.size).toBe(1)
   expect(all.overview()).toMatchObject({ running: 2 })
   await all.stop(pets)
   expect(children(all, spider).every(({ pid }) => isAlive(pid))).toBe(true)
@@ -114,7 +115,7 @@ test('signals reach a child, and only a child', async () => {
   expect(() => all.signal(id, '0', 'SIGKILL')).toThrow('main is Forkscope itself')
   expect(() => all.signal(id, '0.9', 'SIGKILL')).toThrow('no such process')
   all.signal(id, dog.id, 'SIGKILL')
-  await waitUntil('the end of dog', () => view(all, id).processes.get(dog.id)?.signal === 'SIGKILL')
+  await waitUntil('the end of dog', () => view(all, id).processes.rows.get(dog.id)?.signal === 'SIGKILL')
   expect(() => all.signal(id, dog.id, 'SIGKILL')).toThrow('dog has ended already')
 })
 
@@ -137,7 +138,7 @@ test('a pid that a process only tells is not signalled, unless the kernel has it
     )
   }
   all.signal(id, '0.1.1', 'SIGKILL')
-  await waitUntil('the end of the grandchild', () => view(all, id).processes.get('0.1.1')?.signal === 'SIGKILL')
+  await waitUntil('the end of the grandchild', () => view(all, id).processes.rows.get('0.1.1')?.signal === 'SIGKILL')
   expect(isAlive(bystander.pid as number)).toBe(true)
   bystander.kill()
 })

@@ -15,7 +15,7 @@ import { residenceBars } from '../../src/renderer/series/residence.ts'
 import { nearestStop, sliderStops } from '../../src/renderer/series/slider.ts'
 import { ticks, timeOf, timeWindow, xOf } from '../../src/renderer/series/time-axis.ts'
 import { shortCall } from '../../src/renderer/series/words.ts'
-import { append, createLog } from '../../src/shared/log.ts'
+import { append, createLog } from '../../src/session/log.ts'
 import type { LaneSegment, OutputLine } from '../../src/shared/session-state.ts'
 import type { LiveState } from '../../src/shared/telemetry.ts'
 

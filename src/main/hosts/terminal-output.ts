@@ -46,7 +46,7 @@ export class TerminalOutput {
   }
 
   #lines(process: string, text: string): void {
-    const name = (this.#state.processes.get(process)?.name ?? process).padEnd(this.#width)
+    const name = (this.#state.processes.rows.get(process)?.name ?? process).padEnd(this.#width)
     const lines = text.split('\n').map((line) => `${name} | ${line.endsWith('\r') ? line.slice(0, -1) : line}\n`)
     this.#print(lines.join(''))
   }

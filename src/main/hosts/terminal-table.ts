@@ -19,7 +19,7 @@ export function tableLines(state: SessionState, nowUs: number, columns: number, 
   lines.push(
     `${cell('name', 16)} ${cell('pid', 8, true)} ${cell('state', 28)} ${cell('cpu', 8, true)} ${cell('memory', 9, true)}`,
   )
-  for (const row of state.processes.values()) {
+  for (const row of state.processes.rows.values()) {
     const cpu = row.cpuPercent === null ? '–' : `${row.cpuPercent.toFixed(1)} %`
     const memory = row.memoryBytes === null ? '–' : `${Math.round(row.memoryBytes / 1e6)} MB`
     const indent = '  '.repeat(row.id.split('.').length - 1)
@@ -27,13 +27,14 @@ export function tableLines(state: SessionState, nowUs: number, columns: number, 
       `${cell(indent + row.name, 16)} ${cell(String(row.pid), 8, true)} ${cell(describeState(row, state), 28)} ${cell(cpu, 8, true)} ${cell(memory, 9, true)}`,
     )
   }
-  for (const queue of state.queues.values()) lines.push(`queue ${queue.name}: ${describeQueue(queue)}`)
-  for (const pool of state.pools.values()) {
+  for (const queue of state.queues.rows.values()) lines.push(`queue ${queue.name}: ${describeQueue(queue)}`)
+  for (const pool of state.pools.rows.values()) {
     lines.push(
       `${pool.name}: ${pool.done} done, ${pool.running} running, ${pool.waiting} waiting, ${pool.failed} failed`,
     )
   }
-  if (state.problems.size > 0) lines.push(`problems: ${state.problems.size}`)
+  const problems = state.problems.rows.size + state.problems.forgotten
+  if (problems > 0) lines.push(`problems: ${problems}`)
   return lines.slice(0, Math.max(1, rows - 1)).map((line) => line.slice(0, columns - 1))
 }
 

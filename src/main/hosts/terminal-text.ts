@@ -8,7 +8,7 @@ export function describeState(row: ProcessRow, state: SessionState): string {
     return row.exitCode === 0 ? 'finished' : `exited with ${row.exitCode}`
   }
   if (row.state === 'waiting' && row.waitingOn) return `waiting: ${row.waitingOn.label}`
-  const task = row.task === null ? undefined : state.tasks.get(row.task)
+  const task = row.task === null ? undefined : state.tasks.rows.get(row.task)
   return task ? task.name : row.state
 }
 
@@ -27,9 +27,9 @@ export function formatSeconds(us: number): string {
 /** @returns the closing lines: how it went, and every problem */
 export function summarize(state: SessionState): string {
   const { head, problems, processes } = state
-  const children = [...processes.values()].filter(({ kind }) => kind !== 'main').length
+  const children = [...processes.rows.values()].filter(({ kind }) => kind !== 'main').length + processes.forgotten
   const lines = [`${head.title}: ${head.phase} after ${formatSeconds(head.endedAtUs ?? 0)}, ${children} processes.`]
-  for (const { message, consequence } of problems.values()) {
+  for (const { message, consequence } of problems.rows.values()) {
     lines.push(`Problem: ${message}.${consequence ? ` ${consequence}` : ''}`)
   }
   return `${lines.join('\n')}\n`

@@ -43,7 +43,7 @@ function linesView(session: Session): TerminalView {
 function isGood(session: Session, outcome: SessionOutcome): boolean {
   if (outcome === 'failed') return false
   const { problems, tasks } = session.state
-  return [...problems.values()].every(({ task }) => task !== null && tasks.get(task)?.observed === true)
+  return [...problems.rows.values()].every(({ task }) => task !== null && tasks.rows.get(task)?.observed === true)
 }
 
 /**

@@ -3,12 +3,12 @@
 import { mainOf } from '../../multiprocessing/main.ts'
 import { createClock } from '../../multiprocessing/run/clock.ts'
 import { type RunHandle, startRun } from '../../multiprocessing/run/start-run.ts'
-import { createSessionState } from '../../shared/patch.ts'
-import type { SessionState } from '../../shared/session-state.ts'
+import { livingChildren } from '../../session/processes.ts'
+import { reduce } from '../../session/reduce.ts'
+import { createReducedState, type ReducedState } from '../../session/state.ts'
 import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { ProgramDefinition } from '../programs/catalog.ts'
-import { livingChildren, Reducer } from './reduce.ts'
 
 export interface SessionOptions {
   id: string
@@ -28,9 +28,9 @@ export class Session {
   /** Resolves when the session has ended. Never rejects. */
   readonly ended: Promise<SessionOutcome>
   readonly nowUs: () => number
+  readonly state: ReducedState
   readonly #nodePath: string | null
   readonly #monitor: Monitor | undefined
-  readonly #reducer: Reducer
   readonly #listeners = new Set<(event: TelemetryEvent) => void>()
   readonly #startedAt = new Date()
   #handle: RunHandle | null = null
@@ -43,17 +43,13 @@ export class Session {
     this.values = values
     this.#nodePath = nodePath ?? null
     this.#monitor = monitor
-    this.#reducer = new Reducer(createSessionState(id, program.id, program.title))
+    this.state = createReducedState(id, program.id, program.title)
     this.#originNs = process.hrtime.bigint()
     this.nowUs = createClock(this.#originNs)
     this.ended = new Promise((resolve) => (this.#settle = resolve))
   }
 
   readonly #originNs: bigint
-
-  get state(): SessionState {
-    return this.#reducer.state
-  }
 
   /** Whether it was started and has not ended. */
   get running(): boolean {
@@ -86,7 +82,7 @@ export class Session {
     })
     const unmonitor = this.#monitor?.add({
       processes: () =>
-        [...this.state.processes.values()]
+        [...this.state.processes.rows.values()]
           .filter((row) => row.state !== 'exited' && row.kind !== 'thread')
           .map(({ id, pid, startedAtUs }) => ({ process: id, pid, startedAtUs })),
       nowUs: this.nowUs,
@@ -112,7 +108,8 @@ export class Session {
   async stop(): Promise<{ leftovers: number }> {
     this.#stopAsked = true
     if (!this.#handle) return { leftovers: 0 }
-    this.#reducer.stopping()
+    if (this.running && this.state.head.phase !== 'stopping')
+      this.#emit({ type: 'session.stopping', atUs: this.nowUs() })
     const { leftovers } = await this.#handle.stop()
     await this.ended
     return { leftovers }
@@ -134,13 +131,8 @@ export class Session {
     this.#handle?.fail(thrown)
   }
 
-  /** Keeps figures that fall with time true; called before a view is brought up to date. */
-  settle(): void {
-    if (this.running) this.#reducer.decay(this.nowUs())
-  }
-
   #emit(event: TelemetryEvent): void {
-    this.#reducer.apply(event)
+    reduce(this.state, event)
     for (const listener of this.#listeners) listener(event)
   }
 }

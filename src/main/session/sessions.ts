@@ -1,14 +1,15 @@
 /** All sessions of the app: at most one a program, kept after its end until the next start. */
 import { availableParallelism } from 'node:os'
 import { StateError } from '../../multiprocessing/errors.ts'
+import { patchSince } from '../../session/patch.ts'
+import { livingChildren } from '../../session/processes.ts'
 import { ApiError, type Overview, type ProgramInfo, type ProgramStatus, type SourceFile } from '../../shared/api.ts'
 import { checkParameters, ParameterError } from '../../shared/parameters.ts'
-import { patchSince, type SessionPatch } from '../../shared/patch.ts'
+import type { SessionPatch } from '../../shared/session-patch.ts'
 import type { SessionId } from '../../shared/session-state.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { ProgramDefinition } from '../programs/catalog.ts'
 import { readSources } from '../programs/read-sources.ts'
-import { livingChildren } from './reduce.ts'
 import { Session } from './session.ts'
 
 export interface SessionsOptions {
@@ -56,7 +57,7 @@ export class Sessions {
     for (const session of this.#latest.values()) {
       if (!session.running) continue
       processes += livingChildren(session.state).length
-      for (const row of session.state.processes.values()) {
+      for (const row of session.state.processes.rows.values()) {
         if (row.state !== 'exited' && row.kind !== 'thread') seen.set(row.pid, row.cpuPercent ?? 0)
       }
     }
@@ -126,7 +127,6 @@ export class Sessions {
    */
   patch(session: SessionId, since: number): SessionPatch | null {
     const found = this.#session(session)
-    found.settle()
     const { state } = found
     if (since === state.rev && since !== 0 && !found.running) return null
     return patchSince(state, since > state.rev ? 0 : since, found.state.head.endedAtUs ?? found.nowUs())
@@ -135,7 +135,7 @@ export class Sessions {
   /** @throws ApiError not-found for the session or process; conflict if the process has ended or cannot be signalled */
   signal(session: SessionId, process: string, signal: 'SIGTERM' | 'SIGKILL'): void {
     const found = this.#session(session)
-    const row = found.state.processes.get(process)
+    const row = found.state.processes.rows.get(process)
     if (!row) throw new ApiError('not-found', 'There is no such process in this session.')
     if (row.kind === 'main') throw new ApiError('conflict', 'main is Forkscope itself; stop the program instead.')
     if (row.kind === 'thread') throw new ApiError('conflict', 'A thread has no process of its own to be ended.')
@@ -181,7 +181,7 @@ export class Sessions {
       phase: head.phase,
       // In whole seconds while it runs, so that the overview of a program in which nothing happens is the same for as long.
       elapsedUs: head.endedAtUs ?? Math.floor(session.nowUs() / 1e6) * 1e6,
-      problems: problems.size,
+      problems: problems.rows.size + problems.forgotten,
       alive: livingChildren(session.state).length,
     }
   }

@@ -12,7 +12,7 @@ export interface HintText {
 
 /** @returns what the process did at `atUs`, with from when to when; null for a process that is not known */
 export function laneHint(state: SessionState, process: string, atUs: number, nowUs: number): HintText | null {
-  const row = state.processes.get(process)
+  const row = state.processes.rows.get(process)
   if (!row) return null
   const title = row.kind === 'thread' ? `${row.name}, thread of PID ${row.pid}` : `${row.name}, PID ${row.pid}`
   if (atUs < row.startedAtUs) return { title, lines: [`starts at ${formatMoment(row.startedAtUs)}`] }
@@ -25,7 +25,7 @@ export function laneHint(state: SessionState, process: string, atUs: number, now
   const toUs = segment.toUs ?? endUs
   const until = segment.toUs === null && row.endedAtUs === null ? 'now' : formatMoment(toUs)
   const lines = [segmentWords(segment, state)]
-  const task = segment.task === null ? undefined : state.tasks.get(segment.task)
+  const task = segment.task === null ? undefined : state.tasks.rows.get(segment.task)
   if (task && segment.state === 'waiting') lines.push(`in ${task.name}`)
   lines.push(`${formatMoment(segment.fromUs)} to ${until}, ${formatDuration(toUs - segment.fromUs)}`)
   return { title, lines }
@@ -33,7 +33,7 @@ export function laneHint(state: SessionState, process: string, atUs: number, now
 
 /** @returns a queue's depth at `atUs`; null for a queue that is not known */
 export function depthHint(state: SessionState, queue: string, atUs: number, nowUs: number): HintText | null {
-  const row = state.queues.get(queue)
+  const row = state.queues.rows.get(queue)
   if (!row) return null
   const title = `${row.name}, queue`
   const depth = atUs > nowUs ? undefined : depthAt(state.depths.get(queue)?.items ?? [], atUs)

@@ -1,6 +1,5 @@
 /** The lines of output that are on screen: a bounded stretch of a bounded log. */
-import type { Log } from '../../shared/log.ts'
-import type { OutputLine } from '../../shared/session-state.ts'
+import type { Log, OutputLine } from '../../shared/session-state.ts'
 
 /** More lines than this are never on screen at once. */
 export const MOST_LINES = 400

@@ -1,6 +1,7 @@
 /** What the rows of a session say, in words a person would use. */
+import { poolPace } from '../../session/pools.ts'
 import type { LaneSegment, PoolRow, ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
-import { countOf, formatRest, formatWait } from './format.ts'
+import { countOf, formatGlance, formatRest, formatWait } from './format.ts'
 
 /** The sign beside a state, never without its word. */
 export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good' | 'bad'
@@ -22,7 +23,7 @@ export function endWords({ exitCode, signal, kind }: ProcessRow): StateWords {
 export function stateWords(row: ProcessRow, state: SessionState): StateWords {
   if (row.state === 'exited') return endWords(row)
   if (row.state === 'waiting') return { sign: 'waiting', text: row.waitingOn?.label ?? 'waiting' }
-  const task = row.task === null ? undefined : state.tasks.get(row.task)
+  const task = row.task === null ? undefined : state.tasks.rows.get(row.task)
   if (row.state === 'sleeping')
     return { sign: 'sleeping', text: task ? `${shortCall(task.name)}, sleeping` : 'sleeping' }
   if (row.state === 'starting') return { sign: 'starting', text: 'starting' }
@@ -36,7 +37,7 @@ export function shortCall(name: string): string {
 
 /** @returns a stretch of a lane in words, for a tooltip */
 export function segmentWords(segment: LaneSegment, state: SessionState): string {
-  const task = segment.task === null ? undefined : state.tasks.get(segment.task)
+  const task = segment.task === null ? undefined : state.tasks.rows.get(segment.task)
   if (segment.state === 'waiting') return `waiting: ${segment.waitingOn?.label ?? 'for something'}`
   if (segment.state === 'running' && task) return task.name
   return task ? `${segment.state} in ${task.name}` : segment.state
@@ -76,7 +77,7 @@ export function waitingWords(row: QueueRow, state: SessionState, nowUs: number):
   ]
   const [first] = waiters
   if (!first) return { short: 'nobody', howLong: '', long: 'Nobody waits' }
-  const name = (process: string) => state.processes.get(process)?.name ?? process
+  const name = (process: string) => state.processes.rows.get(process)?.name ?? process
   const since = (sinceUs: number) => formatWait(Math.max(0, nowUs - sinceUs))
   return {
     short: `${name(first.process)}${waiters.length > 1 ? ` +${waiters.length - 1}` : ''}`,
@@ -94,10 +95,15 @@ export function poolWords({ done, running, waiting, failed }: PoolRow): string {
   return parts.join(' · ')
 }
 
-/** `6 of 10 · 4 s left`: what has ended of all tasks, and while the run goes on how long the rest may take. */
-export function progressWords({ done, running, waiting, failed, etaUs }: PoolRow, live: boolean): string {
-  const ended = done + failed
-  const all = ended + running + waiting
-  const left = live && etaUs !== null && etaUs > 0 ? ` · ${formatRest(etaUs)} left` : ''
-  return `${ended} of ${all}${left}`
+/**
+ * `6 of 10 · 4 s left`: what has ended of all tasks, and how long the rest may take as long as tasks end;
+ * else `6 of 10 · no task has ended for 12 s`.
+ * @param nowUs null for a run that has ended
+ */
+export function progressWords(pool: PoolRow, nowUs: number | null): string {
+  const ended = pool.done + pool.failed
+  const progress = `${ended} of ${ended + pool.running + pool.waiting}`
+  const pace = nowUs === null ? null : poolPace(pool, nowUs)
+  if (!pace) return progress
+  return `${progress} · ${pace.kind === 'left' ? `${formatRest(pace.us)} left` : `no task has ended for ${formatGlance(pace.us)}`}`
 }

@@ -1,6 +1,8 @@
 /** The session that is shown: a copy of its state, kept up to date by patches, and signals that say which part changed. */
 import { batch, computed, type Signal, signal } from '@preact/signals'
-import { applyPatch, createSessionState, type SessionPatch } from '../../shared/patch.ts'
+import { applyPatch } from '../../session/patch.ts'
+import { createSessionState } from '../../session/state.ts'
+import type { SessionPatch } from '../../shared/session-patch.ts'
 import type { SessionId, SessionState } from '../../shared/session-state.ts'
 import { call } from './connection.ts'
 import { status } from './programs.ts'
@@ -96,6 +98,5 @@ export function receivePatch(patch: SessionPatch): void {
     for (const part of partNames) {
       if (patch[part] !== undefined || patch.since === 0) changed[part].value++
     }
-    if (patch.forgottenTasks) changed.tasks.value++
   })
 }

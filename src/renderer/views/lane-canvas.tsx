@@ -39,7 +39,7 @@ export function LaneCanvas({ process, label }: { process: string; label: string 
   const canvas = useDrawing((context, width) => {
     read('lanes')
     const state = peekState()
-    const row = read('processes')?.get(process)
+    const row = read('processes')?.rows.get(process)
     if (!state || !row) return
     const colours = canvasColours.value
     const ended = row.endedAtUs !== null
@@ -53,7 +53,7 @@ export function LaneCanvas({ process, label }: { process: string; label: string 
 
 export function DepthCanvas({ queue, label }: { queue: string; label: string }) {
   const canvas = useDrawing((context, width) => {
-    const row = read('queues')?.get(queue)
+    const row = read('queues')?.rows.get(queue)
     const points = read('depths')?.get(queue)?.items ?? []
     if (!row) return
     const window = axisWindow.value

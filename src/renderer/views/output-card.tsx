@@ -23,7 +23,7 @@ function filteredProcess(filter: Filter): string | null {
 const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })
 
 function Line({ line, selected }: { line: OutputLine; selected: boolean }) {
-  const row = peekState()?.processes.get(line.process)
+  const row = peekState()?.processes.rows.get(line.process)
   const stderr = line.stream === 'stderr'
   return (
     <div
@@ -43,7 +43,7 @@ function Line({ line, selected }: { line: OutputLine; selected: boolean }) {
 }
 
 function FilterSelect({ value, onChange }: { value: Filter; onChange: (filter: Filter) => void }) {
-  const processes = [...(read('processes')?.values() ?? [])]
+  const processes = [...(read('processes')?.rows.values() ?? [])]
   return (
     <select
       class="select"

@@ -5,7 +5,7 @@ import { countOf, formatDuration } from '../series/format.ts'
 import { poolCells } from '../series/pool-cells.ts'
 import { poolWords, progressWords } from '../series/words.ts'
 import { isSelected, selection, toggleSelection } from '../store/selection.ts'
-import { isLive, peekState, read } from '../store/session.ts'
+import { isLive, nowUs, peekState, read } from '../store/session.ts'
 import { Card } from './card.tsx'
 import { memo } from './memo.ts'
 import { testIds } from './test-ids.ts'
@@ -49,11 +49,16 @@ const STATE_WORDS: Partial<Record<PoolRow['state'], string>> = {
   broken: 'broken',
 }
 
+/** Apart from the card, because it goes on while no task begins or ends. */
+function Progress({ pool }: { pool: PoolRow }) {
+  return <>{progressWords(pool, isLive.value ? nowUs.value : null)}</>
+}
+
 function PoolCard({ pool }: { pool: PoolRow }) {
   const tasks = read('tasks')
-  const processes = peekState()?.processes
+  const processes = peekState()?.processes.rows
   if (!tasks) return null
-  const { tasks: shown, left, columns } = poolCells(pool, tasks)
+  const { tasks: shown, left, columns } = poolCells(pool, tasks.rows)
   const chosen = selection.value
   const state = STATE_WORDS[pool.state]
   return (
@@ -64,7 +69,7 @@ function PoolCard({ pool }: { pool: PoolRow }) {
       testId={testIds.poolCard}
       data={{ 'data-pool': pool.id, 'data-state': pool.state }}
       aside={`${countOf(pool.size, 'worker')}${state ? `, ${state}` : ''}`}
-      end={progressWords(pool, isLive.value)}
+      end={<Progress pool={pool} />}
     >
       <div class="card-body">
         {shown.length === 0 ? (
@@ -101,7 +106,7 @@ export function PoolCards() {
   if (!pools) return null
   return (
     <>
-      {[...pools.values()].map((pool) => (
+      {[...pools.rows.values()].map((pool) => (
         <PoolCard key={pool.id} pool={pool} />
       ))}
     </>

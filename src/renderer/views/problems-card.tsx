@@ -11,7 +11,7 @@ import { RetryButton } from './retry-button.tsx'
 import { testIds } from './test-ids.ts'
 
 function where({ process, pid, atUs }: ProblemRow): string {
-  const name = process === null ? undefined : peekState()?.processes.get(process)?.name
+  const name = process === null ? undefined : peekState()?.processes.rows.get(process)?.name
   const parts = [name, pid === null ? undefined : `PID ${pid}`, `at ${formatMoment(atUs)}`]
   return parts.filter((part) => part !== undefined).join(' · ')
 }
@@ -47,11 +47,13 @@ const Problem = memo(({ row, selected }: { row: ProblemRow; selected: boolean })
 })
 
 export function ProblemsCard() {
-  const problems = [...(read('problems')?.values() ?? [])].reverse()
+  const table = read('problems')
+  const problems = [...(table?.rows.values() ?? [])].reverse()
+  const count = problems.length + (table?.forgotten ?? 0)
   const isAbout = ({ task, process }: ProblemRow) =>
     (task !== null && isSelected('task', task)) || (process !== null && isSelected('process', process))
   return (
-    <Card title="Problems" label="Problems" class="problems" aside={problems.length > 0 ? problems.length : undefined}>
+    <Card title="Problems" label="Problems" class="problems" aside={count > 0 ? count : undefined}>
       {problems.length === 0 ? (
         <p class="card-body no-problems">
           {peekState() ? (
@@ -71,6 +73,7 @@ export function ProblemsCard() {
           ))}
         </section>
       )}
+      {count > problems.length && <p class="card-body soft">{count - problems.length} earlier are not kept.</p>}
       <div class="unseen" role="status" aria-live="polite">
         {problems[0] && `Problem: ${problems[0].message}`}
       </div>

@@ -73,7 +73,7 @@ function History({ row, kind }: { row: ProcessRow; kind: 'cpuPercent' | 'megabyt
 
 function CurrentTask({ row }: { row: ProcessRow }) {
   const id = row.task
-  const task = id === null ? undefined : read('tasks')?.get(id)
+  const task = id === null ? undefined : read('tasks')?.rows.get(id)
   if (!task) return <>none</>
   return (
     <button type="button" class="link cut" title={task.name} onClick={() => select('task', task.id)}>
@@ -87,7 +87,7 @@ function shortWaitWords({ shortWaits, shortWaitUs }: ProcessRow): string {
 }
 
 export function ProcessDetail({ id }: { id: string }) {
-  const row = read('processes')?.get(id)
+  const row = read('processes')?.rows.get(id)
   read('tasks')
   const state = peekState()
   if (!row || !state) return null

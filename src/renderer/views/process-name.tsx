@@ -5,7 +5,7 @@ import { peekState, read } from '../store/session.ts'
 
 export function ProcessName({ process }: { process: string }) {
   read('processes')
-  const row = peekState()?.processes.get(process)
+  const row = peekState()?.processes.rows.get(process)
   return (
     <button type="button" class={`mention ${colourClass(row?.order)}`} onClick={() => select('process', process)}>
       <i class="chip" aria-hidden="true" />
@@ -18,7 +18,7 @@ export function ProcessName({ process }: { process: string }) {
 export function ProcessChips({ processes, label }: { processes: readonly string[]; label: string }) {
   read('processes')
   const state = peekState()
-  const known = processes.map((id) => state?.processes.get(id)).filter((row) => row !== undefined)
+  const known = processes.map((id) => state?.processes.rows.get(id)).filter((row) => row !== undefined)
   // Those that live are what matters now; the ended ones would push them out of the picture.
   const shown = [...known].sort((a, b) => Number(a.state === 'exited') - Number(b.state === 'exited')).slice(0, 6)
   const names = known.map(({ name }) => name).join(', ') || 'nobody yet'

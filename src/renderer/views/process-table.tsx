@@ -66,8 +66,8 @@ function useHover() {
 }
 
 function Rows() {
-  const processes = read('processes') ?? new Map()
-  const queues = read('queues') ?? new Map()
+  const processes = read('processes')?.rows ?? new Map()
+  const queues = read('queues')?.rows ?? new Map()
   read('tasks')
   const state = peekState()
   const tabStop = useSignal<string | null>(null)

@@ -12,10 +12,10 @@ import { ProcessTable } from './process-table.tsx'
 
 function Counts() {
   const processes = read('processes')
-  if (!processes || processes.size === 0) return null
-  let ended = 0
-  for (const { state } of processes.values()) if (state === 'exited') ended++
-  const alive = processes.size - ended
+  if (!processes || processes.rows.size === 0) return null
+  let alive = 0
+  for (const { state } of processes.rows.values()) if (state !== 'exited') alive++
+  const ended = processes.rows.size - alive + processes.forgotten
   return (
     <>
       {alive} alive{ended > 0 && `, ${ended} ended`}
@@ -93,7 +93,7 @@ function Empty() {
 }
 
 export function ProcessesCard() {
-  const any = (read('processes')?.size ?? 0) > 0
+  const any = (read('processes')?.rows.size ?? 0) > 0
   return (
     <Card
       title="Processes"

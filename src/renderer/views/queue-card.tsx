@@ -1,4 +1,5 @@
 /** A queue: who puts, what is in it, who gets, and how its depth went. */
+import { queueRates } from '../../session/queues.ts'
 import type { QueueRow } from '../../shared/session-state.ts'
 import { depthCeiling, depthSteps } from '../series/depths.ts'
 import { formatRate } from '../series/format.ts'
@@ -36,7 +37,7 @@ function Items({ row }: { row: QueueRow }) {
 function DepthChart({ id, name }: { id: string; name: string }) {
   const readDepth = () => {
     const { fromUs, toUs } = axisWindow.value
-    const row = read('queues')?.get(id)
+    const row = read('queues')?.rows.get(id)
     const steps = depthSteps(read('depths')?.get(id)?.items ?? [], fromUs, elapsedUs.value)
     const top = depthCeiling(row?.maxsize ?? 0, row?.depthMax ?? 0)
     return { ...steps, fromS: fromUs / 1e6, toS: toUs / 1e6, top, isBound: (row?.maxsize ?? 0) > 0 }
@@ -60,7 +61,12 @@ function DepthChart({ id, name }: { id: string; name: string }) {
   )
 }
 
-/** Apart from the card, because it is the only part that goes on while nothing is put or got. */
+/* Apart from the card, because they are the parts that go on while nothing is put or got. */
+
+function Rate({ row, of }: { row: QueueRow; of: 'puts' | 'gets' }) {
+  return <dd>{formatRate(queueRates(row, nowUs.value)[of])}</dd>
+}
+
 function Waiting({ row }: { row: QueueRow }) {
   const state = peekState()
   const atUs = nowUs.value
@@ -104,11 +110,11 @@ function QueueCard({ row }: { row: QueueRow }) {
           </div>
           <div>
             <dt>In</dt>
-            <dd>{formatRate(row.putsPerSecond)}</dd>
+            <Rate row={row} of="puts" />
           </div>
           <div>
             <dt>Out</dt>
-            <dd>{formatRate(row.getsPerSecond)}</dd>
+            <Rate row={row} of="gets" />
           </div>
           <div>
             <dt>Waiting</dt>
@@ -125,7 +131,7 @@ export function QueueCards() {
   if (!queues) return null
   return (
     <>
-      {[...queues.values()].map((row) => (
+      {[...queues.rows.values()].map((row) => (
         <QueueCard key={row.id} row={row} />
       ))}
     </>

@@ -37,7 +37,7 @@ function Names({ processes }: { processes: readonly string[] }) {
 }
 
 export function QueueDetail({ id }: { id: string }) {
-  const row = read('queues')?.get(id)
+  const row = read('queues')?.rows.get(id)
   if (!row) return null
   return (
     <div class="detail" data-testid={testIds.detail} data-queue={id}>

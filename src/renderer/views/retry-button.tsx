@@ -8,9 +8,9 @@ export function RetryButton({ task: id }: { task: string }) {
   read('tasks')
   read('pools')
   const state = peekState()
-  const task = state?.tasks.get(id)
+  const task = state?.tasks.rows.get(id)
   if (!state || !task || task.state !== 'failed') return null
-  const reason = whyNoRetry(task, state.pools.get(task.pool), state.tasks, isLive.value)
+  const reason = whyNoRetry(task, state.pools.rows.get(task.pool), state.tasks.rows, isLive.value)
   return (
     <>
       <button

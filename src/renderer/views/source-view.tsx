@@ -15,10 +15,10 @@ function wordsOfSelection(): string[] | null {
   const chosen = selection.value
   const state = peekState()
   if (!chosen || !state) return null
-  if (chosen.kind === 'queue') return sourceWords('queue', state.queues.get(chosen.id)?.name ?? '')
-  if (chosen.kind === 'task') return sourceWords('task', state.tasks.get(chosen.id)?.name ?? '')
-  const row = read('processes')?.get(chosen.id)
-  const task = row?.task == null ? undefined : state.tasks.get(row.task)
+  if (chosen.kind === 'queue') return sourceWords('queue', state.queues.rows.get(chosen.id)?.name ?? '')
+  if (chosen.kind === 'task') return sourceWords('task', state.tasks.rows.get(chosen.id)?.name ?? '')
+  const row = read('processes')?.rows.get(chosen.id)
+  const task = row?.task == null ? undefined : state.tasks.rows.get(row.task)
   return task ? sourceWords('task', task.name) : sourceWords('process', row?.name ?? '')
 }
 

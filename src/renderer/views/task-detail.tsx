@@ -14,7 +14,7 @@ function Length({ fromUs, toUs }: { fromUs: number; toUs: number | null }) {
 
 export function TaskDetail({ id }: { id: string }) {
   const tasks = read('tasks')
-  const task = tasks?.get(id)
+  const task = tasks?.rows.get(id)
   if (!task) {
     return (
       <p class="card-body soft" data-testid={testIds.detail}>
@@ -23,8 +23,8 @@ export function TaskDetail({ id }: { id: string }) {
     )
   }
   const { submittedAtUs, startedAtUs, endedAtUs, error } = task
-  const original = task.retryOf === null ? undefined : tasks?.get(task.retryOf)
-  const pool = peekState()?.pools.get(task.pool)
+  const original = task.retryOf === null ? undefined : tasks?.rows.get(task.retryOf)
+  const pool = peekState()?.pools.rows.get(task.pool)
   return (
     <div class="detail" data-testid={testIds.detail} data-task={id}>
       <div class="detail-head">

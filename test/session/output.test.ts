@@ -1,24 +1,24 @@
 /** Output in the window: every character once, a line that is drawn anew while that happens, nothing that only a terminal understands. */
 import { expect, test } from 'vitest'
-import { Reducer } from '../../src/main/session/reduce.ts'
-import { applyTail, createLog, tailSince } from '../../src/shared/log.ts'
-import { createSessionState } from '../../src/shared/patch.ts'
+import { applyTail, createLog, tailSince } from '../../src/session/log.ts'
+import { reduce } from '../../src/session/reduce.ts'
+import { createReducedState } from '../../src/session/state.ts'
 import type { OutputLine } from '../../src/shared/session-state.ts'
 
 function printer() {
-  const reducer = new Reducer(createSessionState('s', 'p', 'P'))
+  const state = createReducedState('s', 'p', 'P')
   // What a window has that is brought up to date after each event.
   const seen = createLog<OutputLine>()
   let rev = 0
   const print = (text: string, process = '0', stream: OutputLine['stream'] = 'stdout') => {
-    reducer.apply({ type: 'process.output', atUs: ++rev, process, stream, text })
-    const tail = tailSince(reducer.state.output, rev - 1)
+    reduce(state, { type: 'process.output', atUs: ++rev, process, stream, text })
+    const tail = tailSince(state.output, rev - 1)
     if (tail) applyTail(seen, structuredClone(tail))
-    rev = reducer.state.rev
-    expect(seen.items.map((line) => line.text)).toEqual(reducer.state.output.items.map((line) => line.text))
+    rev = state.rev
+    expect(seen.items.map((line) => line.text)).toEqual(state.output.items.map((line) => line.text))
     return seen.items.map((line) => line.text)
   }
-  return { print, reducer }
+  return { print }
 }
 
 test('a line is there before it has an end, and grows', () => {

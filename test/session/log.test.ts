@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { append, applyTail, createLog, type Log, tailSince } from '../../src/shared/log.ts'
+import { append, applyTail, createLog, tailSince } from '../../src/session/log.ts'
+import type { Log } from '../../src/shared/session-state.ts'
 
 interface Item {
   rev: number

@@ -1,19 +1,6 @@
-/**
- * A bounded history: items are appended at the end, dropped from the front, and only the last ones ever change.
- * Positions are counted since the beginning and so stay valid when the front is dropped.
- */
-export interface Log<T extends { rev: number }> {
-  /** Position of `items[0]`. */
-  first: number
-  items: T[]
-}
-
-/** What follows position `from` in a log; everything before `first` is gone. */
-export interface LogTail<T> {
-  first: number
-  from: number
-  items: T[]
-}
+/** A bounded history of what changes over time: see `Log`. */
+import type { LogTail } from '../shared/session-patch.ts'
+import type { Log } from '../shared/session-state.ts'
 
 /** @returns an empty log */
 export function createLog<T extends { rev: number }>(): Log<T> {
@@ -26,11 +13,20 @@ export function createLog<T extends { rev: number }>(): Log<T> {
  */
 export function append<T extends { rev: number }>(log: Log<T>, item: T, limit: number): void {
   log.items.push(item)
-  if (log.items.length > limit * 1.25) {
-    const extra = log.items.length - limit
-    log.items.splice(0, extra)
-    log.first += extra
-  }
+  if (log.items.length > limit * 1.25) dropFirst(log, log.items.length - limit)
+}
+
+/** Drops as many items from the front. */
+export function dropFirst<T extends { rev: number }>(log: Log<T>, count: number): void {
+  log.items.splice(0, count)
+  log.first += count
+}
+
+/** @returns the log of a row, which is made if there is none yet */
+export function logOf<T extends { rev: number }>(logs: Map<string, Log<T>>, id: string): Log<T> {
+  let log = logs.get(id)
+  if (!log) logs.set(id, (log = createLog()))
+  return log
 }
 
 /** @returns the last item, or undefined in an empty log */
@@ -48,8 +44,8 @@ export function tailSince<T extends { rev: number }>(log: Log<T>, rev: number): 
 
 /** Replaces what follows `tail.from` by the tail and drops what the sender has dropped. Changes `log` in place. */
 export function applyTail<T extends { rev: number }>(log: Log<T>, tail: LogTail<T>): void {
-  const keep = Math.max(0, tail.from - log.first)
-  if (keep > log.items.length || log.items.length === 0) {
+  const keep = tail.from - log.first
+  if (keep <= 0 || keep > log.items.length) {
     log.first = tail.from
     log.items = tail.items.slice()
   } else {

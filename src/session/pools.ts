@@ -1,0 +1,139 @@
+/** Events about pools and their tasks, and how fast a pool comes along. */
+import type { PoolRow } from '../shared/session-state.ts'
+import type {
+  PoolChanged,
+  PoolCreated,
+  ProcessId,
+  TaskFailed,
+  TaskFinished,
+  TaskObserved,
+  TaskStarted,
+  TaskSubmitted,
+} from '../shared/telemetry.ts'
+import { changeDoing } from './lanes.ts'
+import { endRowOf, type ReducedState } from './state.ts'
+import { addRow, changeRow } from './table.ts'
+import { boundedError, nameOf } from './texts.ts'
+
+export function poolCreated(state: ReducedState, { pool, name, size, process, atUs }: PoolCreated): void {
+  addRow(state.pools, state.rev, {
+    id: pool,
+    name: nameOf(name),
+    size,
+    owner: process,
+    state: 'open',
+    waiting: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    submitted: 0,
+    timed: 0,
+    timedUs: 0,
+    quietSinceUs: atUs,
+  })
+}
+
+function isOver({ state }: PoolRow): boolean {
+  return state !== 'open' && state !== 'closed'
+}
+
+export function poolChanged(state: ReducedState, { pool, state: next }: Pick<PoolChanged, 'pool' | 'state'>): void {
+  const before = state.pools.rows.get(pool)
+  if (!before) return
+  changeRow(state.pools, state.rev, pool, { state: next })
+  const after = state.pools.rows.get(pool)
+  if (after && isOver(after) && !isOver(before)) endRowOf(state, 'pools', pool)
+}
+
+/** A process is gone, and its pools with it. */
+export function endPoolsOf(state: ReducedState, process: ProcessId): void {
+  for (const row of [...state.pools.rows.values()]) {
+    if (row.owner === process && !isOver(row)) poolChanged(state, { pool: row.id, state: 'ended' })
+  }
+}
+
+export function taskSubmitted(state: ReducedState, { task, pool, name, retryOf, atUs }: TaskSubmitted): void {
+  const isNew = addRow(state.tasks, state.rev, {
+    id: task,
+    pool,
+    name: nameOf(name),
+    number: (state.pools.rows.get(pool)?.submitted ?? state.tasks.came) + 1,
+    state: 'waiting',
+    process: null,
+    submittedAtUs: atUs,
+    startedAtUs: null,
+    endedAtUs: null,
+    error: null,
+    observed: false,
+    retryOf: retryOf ?? null,
+  })
+  if (!isNew) return
+  changeRow(state.pools, state.rev, pool, ({ submitted, waiting, running, quietSinceUs }) => ({
+    submitted: submitted + 1,
+    waiting: waiting + 1,
+    quietSinceUs: waiting + running === 0 ? atUs : quietSinceUs,
+  }))
+}
+
+export function taskStarted(state: ReducedState, { task, process, atUs }: TaskStarted): void {
+  const before = state.tasks.rows.get(task)
+  if (before?.state !== 'waiting') return
+  changeRow(state.tasks, state.rev, task, { state: 'running', process, startedAtUs: atUs })
+  changeRow(state.pools, state.rev, before.pool, ({ waiting, running }) => ({
+    waiting: Math.max(0, waiting - 1),
+    running: running + 1,
+  }))
+  changeDoing(state, process, atUs, { state: 'running', waitingOn: null, task })
+}
+
+export function taskEnded(state: ReducedState, event: TaskFinished | TaskFailed): void {
+  const { task, atUs } = event
+  const before = state.tasks.rows.get(task)
+  if (!before || before.endedAtUs !== null) return
+  const failed = event.type === 'task.failed'
+  const { startedAtUs } = before
+  changeRow(state.tasks, state.rev, task, {
+    endedAtUs: atUs,
+    state: failed ? 'failed' : 'done',
+    error: failed ? boundedError(event.error) : null,
+  })
+  changeRow(state.pools, state.rev, before.pool, (pool) => ({
+    waiting: Math.max(0, pool.waiting - (startedAtUs === null ? 1 : 0)),
+    running: Math.max(0, pool.running - (startedAtUs === null ? 0 : 1)),
+    done: pool.done + (failed ? 0 : 1),
+    failed: pool.failed + (failed ? 1 : 0),
+    timed: pool.timed + (startedAtUs === null ? 0 : 1),
+    timedUs: pool.timedUs + (startedAtUs === null ? 0 : Math.max(0, atUs - startedAtUs)),
+    quietSinceUs: atUs,
+  }))
+  endRowOf(state, 'tasks', task)
+  const worker = before.process === null ? undefined : state.processes.rows.get(before.process)
+  if (worker?.task !== task) return
+  changeDoing(state, worker.id, atUs, {
+    state: 'running',
+    waitingOn: null,
+    task: null,
+    tasksDone: worker.tasksDone + (failed ? 0 : 1),
+  })
+}
+
+export function taskObserved(state: ReducedState, { task }: TaskObserved): void {
+  changeRow(state.tasks, state.rev, task, { observed: true })
+}
+
+/** So long nothing may end before it is worth saying; longer where tasks take longer. */
+const QUIET_US = 5_000_000
+const QUIET_TASKS = 4
+
+/** How long the rest of a pool's tasks may take; or, where none ends any more, for how long that has been so. */
+export type Pace = { kind: 'left' | 'quiet'; us: number }
+
+/** @returns a pool's pace at `nowUs`; null if there is nothing to do, or no task has ended yet */
+export function poolPace(row: PoolRow, nowUs: number): Pace | null {
+  const left = row.waiting + row.running
+  if (left === 0 || row.timed === 0 || isOver(row)) return null
+  const meanUs = row.timedUs / row.timed
+  const quietUs = nowUs - row.quietSinceUs
+  if (quietUs > Math.max(QUIET_US, QUIET_TASKS * meanUs)) return { kind: 'quiet', us: quietUs }
+  return { kind: 'left', us: meanUs * Math.max(1, left / Math.max(1, row.size)) }
+}

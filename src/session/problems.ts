@@ -1,0 +1,24 @@
+/** What the user should know. */
+import type { ProblemRaised } from '../shared/telemetry.ts'
+import { LIMITS } from './limits.ts'
+import { endRowOf, type ReducedState } from './state.ts'
+import { addRow } from './table.ts'
+import { boundedError, cut } from './texts.ts'
+
+/** A problem has ended as soon as it is there: the oldest are forgotten when there are too many. */
+export function problemRaised(state: ReducedState, event: ProblemRaised): void {
+  const { problem, atUs, kind, message, consequence, process, pid, task, pool, error } = event
+  const isNew = addRow(state.problems, state.rev, {
+    id: problem,
+    atUs,
+    kind,
+    message: cut(message, LIMITS.message),
+    consequence: consequence === undefined ? null : cut(consequence, LIMITS.message),
+    process: process ?? null,
+    pid: pid ?? null,
+    task: task ?? null,
+    pool: pool ?? null,
+    error: error ? boundedError(error) : null,
+  })
+  if (isNew) endRowOf(state, 'problems', problem)
+}

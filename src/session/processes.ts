@@ -1,0 +1,99 @@
+/** Events about processes: what each one is doing, how it ended, and what it costs. */
+import type { ProcessRow } from '../shared/session-state.ts'
+import type {
+  ProcessExited,
+  ProcessSampled,
+  ProcessStarted,
+  ProcessStateChanged,
+  ProcessWaited,
+  WaitTarget,
+} from '../shared/telemetry.ts'
+import { changeDoing, endLane, extendLane } from './lanes.ts'
+import { LIMITS } from './limits.ts'
+import { append, logOf } from './log.ts'
+import { endLines } from './output.ts'
+import { endPoolsOf } from './pools.ts'
+import { closeQueuesOf } from './queues.ts'
+import { endRowOf, type ReducedState } from './state.ts'
+import { addRow, changeRow } from './table.ts'
+import { cut, nameOf } from './texts.ts'
+
+export function processStarted(state: ReducedState, event: ProcessStarted): void {
+  const { process, name, pid, parent, kind, pool, atUs } = event
+  const isNew = addRow(state.processes, state.rev, {
+    id: process,
+    name: nameOf(name),
+    pid,
+    parent,
+    kind,
+    pool: pool ?? null,
+    startedAtUs: atUs,
+    state: 'starting',
+    stateSinceUs: atUs,
+    waitingOn: null,
+    task: null,
+    tasksDone: 0,
+    endedAtUs: null,
+    exitCode: null,
+    signal: null,
+    cpuPercent: null,
+    memoryBytes: null,
+    shortWaits: 0,
+    shortWaitUs: 0,
+  })
+  if (isNew) extendLane(state, process, atUs, { state: 'starting', waitingOn: null, task: null })
+}
+
+export function processState(state: ReducedState, event: ProcessStateChanged): void {
+  const waitingOn = event.waitingOn ? boundedTarget(event.waitingOn) : null
+  changeDoing(state, event.process, event.atUs, { state: event.state, waitingOn })
+}
+
+export function processWaited(state: ReducedState, { process, waits, waitedUs }: ProcessWaited): void {
+  changeRow(state.processes, state.rev, process, ({ shortWaits, shortWaitUs }) => ({
+    shortWaits: shortWaits + waits,
+    shortWaitUs: shortWaitUs + waitedUs,
+  }))
+}
+
+export function processSampled(state: ReducedState, { atUs, samples }: ProcessSampled): void {
+  const { rev } = state
+  for (const { process, cpuPercent, memoryBytes } of samples) {
+    const row = state.processes.rows.get(process)
+    if (!row || row.state === 'exited') continue
+    changeRow(state.processes, rev, process, { cpuPercent, memoryBytes })
+    append(logOf(state.samples, process), { rev, atUs, cpuPercent, memoryBytes }, LIMITS.samples)
+  }
+}
+
+export function processExited(state: ReducedState, { process, atUs, exitCode, signal }: ProcessExited): void {
+  endLines(state, process)
+  const row = state.processes.rows.get(process)
+  if (!row || row.state === 'exited') return
+  changeRow(state.processes, state.rev, process, {
+    state: 'exited',
+    stateSinceUs: atUs,
+    waitingOn: null,
+    task: null,
+    endedAtUs: atUs,
+    exitCode,
+    signal: signal === null ? null : nameOf(signal),
+    cpuPercent: null,
+    memoryBytes: null,
+  })
+  endLane(state, process, atUs)
+  closeQueuesOf(state, process)
+  endPoolsOf(state, process)
+  endRowOf(state, 'processes', process)
+}
+
+function boundedTarget({ what, id, label }: WaitTarget): WaitTarget {
+  return { what, ...(id !== undefined && { id }), label: cut(label, LIMITS.name) }
+}
+
+/** @returns the processes of a session that exist in the system, threads and the app itself left out */
+export function livingChildren({ processes }: { processes: Pick<ReducedState['processes'], 'rows'> }): ProcessRow[] {
+  return [...processes.rows.values()].filter(
+    (row) => row.state !== 'exited' && row.kind !== 'main' && row.kind !== 'thread',
+  )
+}

@@ -1,0 +1,23 @@
+/** What the programs of the app tell when they are run, many times as fast as a person would watch them. */
+import { catalog, type ProgramDefinition } from '../../src/main/programs/catalog.ts'
+import { Session } from '../../src/main/session/session.ts'
+import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
+
+export async function eventsOf(program: ProgramDefinition): Promise<TelemetryEvent[]> {
+  const events: TelemetryEvent[] = []
+  const values = Object.fromEntries(
+    Object.entries(program.parameters).map(([name, { default: value }]) => [name, value]),
+  )
+  const session = new Session({ id: program.id, program, values: { ...values, speed: 20 } })
+  session.onEvent((event) => events.push(structuredClone(event)))
+  await session.start()
+  await session.ended
+  return events
+}
+
+/** @returns the events of one run of every program, one after the other */
+export async function catalogEvents(): Promise<{ program: string; events: TelemetryEvent[] }[]> {
+  const runs = []
+  for (const program of catalog) runs.push({ program: program.id, events: await eventsOf(program) })
+  return runs
+}

@@ -1,0 +1,102 @@
+/** Whatever a view has missed, and at whatever cadence it is brought up to date, it ends as the state is. */
+import { expect, test } from 'vitest'
+import { LIMITS } from '../../src/session/limits.ts'
+import { applyPatch, patchSince } from '../../src/session/patch.ts'
+import { reduce } from '../../src/session/reduce.ts'
+import { createSessionState, type ReducedState } from '../../src/session/state.ts'
+import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
+import { chance } from '../seeded.ts'
+import { manyTasks, randomEvents } from './random-events.ts'
+import { emptyState, reduceAll, shown } from './reduced.ts'
+
+/** A view that takes a patch after every so many events, as JSON carries it. */
+class View {
+  readonly state = createSessionState('s', '', '')
+  readonly every: () => number
+  left: number
+  constructor(every: () => number) {
+    this.every = every
+    this.left = every()
+  }
+
+  follow(state: ReducedState): void {
+    const patch = JSON.parse(JSON.stringify(patchSince(state, this.state.rev, 0)))
+    expect(applyPatch(this.state, patch)).toBe(true)
+    this.left = this.every()
+  }
+}
+
+function expectViewsFollow(events: readonly TelemetryEvent[], cadences: (() => number)[]) {
+  const state = emptyState()
+  const views = cadences.map((every) => new View(every))
+  for (const event of events) {
+    reduce(state, event)
+    for (const view of views) if (--view.left <= 0) view.follow(state)
+  }
+  const whole = shown(state)
+  for (const view of views) {
+    if (view.state.rev !== state.rev) view.follow(state)
+    expect(shown(view.state)).toEqual(whole)
+  }
+}
+
+test.each(Array.from({ length: 30 }, (_, seed) => seed))('random events, seed %i', (seed) => {
+  const { below } = chance(seed)
+  const upTo = (most: number) => () => 1 + below(most)
+  expectViewsFollow(randomEvents(seed, 1_000, seed < 15 ? 8 : 400), [upTo(1), upTo(5), upTo(60), upTo(700)])
+})
+
+test('6,000 tasks and 600 problems in patches of any size', () => {
+  const { below } = chance(7)
+  expectViewsFollow(manyTasks(6_000), [() => 900, () => 40, () => 17_000, () => 1 + below(9_000)])
+})
+
+test('rows that were forgotten and come again are other rows, with logs of their own', () => {
+  const started = (process: string, atUs: number): TelemetryEvent => ({
+    ...{ type: 'process.started', atUs, process, name: 'p', pid: 1, parentPid: 0 },
+    ...{ parent: null, kind: 'process' },
+  })
+  const life = (process: string, atUs: number): TelemetryEvent[] => [
+    started(process, atUs),
+    { type: 'process.sampled', atUs, samples: [{ process, cpuPercent: 1, memoryBytes: 1 }] },
+    { type: 'process.state', atUs: atUs + 1, process, state: 'sleeping' },
+    { type: 'process.exited', atUs: atUs + 2, process, exitCode: 0, signal: null },
+  ]
+  const others = Array.from({ length: LIMITS.ended.processes }, (_, i) => life(`other ${i}`, i)).flat()
+  const events = [...life('a', 0), ...others, started('a', 1e6)]
+  const state = reduceAll(events)
+  expect(state.processes.rows.get('a')).toMatchObject({ startedAtUs: 1e6, state: 'starting' })
+  expect(state.lanes.get('a')?.items).toHaveLength(1)
+  expect(state.samples.has('a')).toBe(false)
+  expectViewsFollow(events, [() => 1, () => 4, () => 30, () => events.length])
+})
+
+test('a patch costs by what changed', () => {
+  const state = reduceAll(manyTasks(6_000))
+  const before = state.rev
+  reduce(state, { type: 'task.submitted', atUs: 9, task: 'one more', pool: 'w', name: 'f()' })
+  const { tasks, pools, processes, problems, lanes } = patchSince(state, before, 0)
+  expect(tasks?.rows.map(({ id }) => id)).toEqual(['one more'])
+  expect([tasks?.all, tasks?.gone, pools?.rows.length, processes, problems, lanes]).toEqual([
+    ...[undefined, undefined, 1, undefined, undefined, undefined],
+  ])
+})
+
+test('a view that has missed more than is known is given that table whole, and only that', () => {
+  const state = reduceAll(manyTasks(10))
+  const before = state.rev
+  for (const event of manyTasks(20_000).slice(2)) reduce(state, event)
+  reduce(state, { type: 'process.waited', atUs: 1, process: '0', waits: 1, waitedUs: 1 })
+  const { tasks, processes } = patchSince(state, before, 0)
+  expect(tasks).toMatchObject({ all: true, forgotten: 18_000 })
+  expect(tasks?.rows).toHaveLength(LIMITS.ended.tasks)
+  expect(processes?.all).toBeUndefined()
+})
+
+test('a patch that does not follow what the view has is refused, and changes nothing', () => {
+  const state = reduceAll(manyTasks(3))
+  const view = createSessionState('s', '', '')
+  expect(applyPatch(view, patchSince(state, 2, 0))).toBe(false)
+  expect(applyPatch(view, { ...patchSince(state, 0, 0), session: 'another' })).toBe(false)
+  expect(view).toEqual(createSessionState('s', '', ''))
+})

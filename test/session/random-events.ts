@@ -1,0 +1,122 @@
+/** Events as nobody would tell them: in any order, about things that never began, ended twice, or never end. */
+import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
+import { chance } from '../seeded.ts'
+
+const NAMES = ['', 'worker', '__proto__', 'x'.repeat(5_000), '\u001b[31mred', '😀'.repeat(700)]
+const PRINTED = [
+  'a',
+  '\n',
+  '\r',
+  '\u001b[3',
+  '1mred',
+  'a line\n',
+  '\n\n\n',
+  '10 %\r',
+  'x'.repeat(9_000),
+  '\u001b]8;;',
+  '\u0007',
+]
+
+/**
+ * @param ids of how many different processes, queues, pools, tasks and problems they tell
+ * @returns `count` events that the seed decides
+ */
+export function randomEvents(seed: number, count: number, ids = 12): TelemetryEvent[] {
+  const { below, pick } = chance(seed)
+  const id = (kind: string) => pick([`${kind}${below(ids)}`, `${kind}${below(ids)}`, `${kind}${below(3)}`, '__proto__'])
+  let clock = 0
+  const error = () => ({
+    name: 'Error',
+    message: pick(NAMES),
+    stack: 'at x',
+    cause: { name: 'E', message: '', stack: '' },
+  })
+  const waiters = () => Array.from({ length: below(3) }, () => ({ process: id('p'), sinceUs: below(clock + 1) }))
+  const any: ((atUs: number) => TelemetryEvent)[] = [
+    (atUs) => ({
+      ...{ type: 'process.started', atUs, process: id('p'), name: pick(NAMES), pid: below(100), parentPid: 1 },
+      ...{ parent: pick([null, id('p')]), kind: pick(['main', 'process', 'worker', 'thread']) },
+    }),
+    (atUs) => ({ type: 'process.state', atUs, process: id('p'), state: pick(['running', 'sleeping', 'starting']) }),
+    (atUs) => ({
+      ...{ type: 'process.state', atUs, process: id('p'), state: 'waiting' },
+      waitingOn: { what: 'get', id: id('q'), label: pick(NAMES) },
+    }),
+    (atUs) => ({ type: 'process.waited', atUs, process: id('p'), waits: below(9), waitedUs: below(9_000) }),
+    (atUs) => ({ type: 'process.exited', atUs, process: id('p'), exitCode: pick([0, 1, null]), signal: null }),
+    (atUs) => ({
+      type: 'process.output',
+      atUs,
+      process: id('p'),
+      stream: pick(['stdout', 'stderr']),
+      text: pick(PRINTED),
+    }),
+    (atUs) => ({
+      type: 'process.output',
+      atUs,
+      process: id('p'),
+      stream: 'stdout',
+      text: pick(PRINTED) + pick(PRINTED),
+    }),
+    (atUs) => ({
+      type: 'process.sampled',
+      atUs,
+      samples: [0, 1].map(() => ({ process: id('p'), cpuPercent: below(100), memoryBytes: below(1e9) })),
+    }),
+    (atUs) => ({ type: 'queue.created', atUs, queue: id('q'), name: pick(NAMES), maxsize: below(3), process: id('p') }),
+    (atUs) => ({
+      ...{ type: 'queue.changed', atUs, queue: id('q'), depth: below(9), depthMax: 9, depthMin: 0 },
+      ...{ puts: below(100), gets: below(100), waitingToPut: waiters(), waitingToGet: waiters() },
+      ...{ producers: [id('p')], consumers: [], residence: [below(5)] },
+      ...(below(2) > 0 && { steps: [{ atUs, depth: below(9) }] }),
+    }),
+    (atUs) => ({ type: 'queue.closed', atUs, queue: id('q') }),
+    (atUs) => ({ type: 'pool.created', atUs, pool: id('w'), name: pick(NAMES), size: below(4), process: id('p') }),
+    (atUs) => ({ type: 'pool.changed', atUs, pool: id('w'), state: pick(['open', 'closed', 'terminated', 'ended']) }),
+    (atUs) => ({ type: 'task.submitted', atUs, task: id('t'), pool: id('w'), name: pick(NAMES) }),
+    (atUs) => ({ type: 'task.started', atUs, task: id('t'), process: id('p') }),
+    (atUs) => ({ type: 'task.finished', atUs, task: id('t') }),
+    (atUs) => ({ type: 'task.failed', atUs, task: id('t'), error: error() }),
+    (atUs) => ({ type: 'task.observed', atUs, task: id('t') }),
+    (atUs) => ({
+      type: 'problem.raised',
+      atUs,
+      problem: id('e'),
+      kind: 'task-failed',
+      message: pick(NAMES),
+      error: error(),
+    }),
+    (atUs) => ({ type: 'session.stopping', atUs }),
+  ]
+  const rare: ((atUs: number) => TelemetryEvent)[] = [
+    (atUs) => ({ ...{ type: 'session.started', atUs, program: 'p', title: 'P' }, parameters: { n: 1 }, startedAt: '' }),
+    (atUs) => ({ type: 'session.ended', atUs, outcome: 'finished', leftovers: 0 }),
+    (atUs) => ({ type: 'from.tomorrow', atUs }) as unknown as TelemetryEvent,
+  ]
+  return Array.from({ length: count }, () => {
+    clock += below(100_000)
+    // Now and then one is late.
+    const atUs = below(10) > 0 ? clock : below(clock + 1)
+    return pick(below(100) > 0 ? any : rare)(atUs)
+  })
+}
+
+/** A pool and so many of its tasks, each begun and ended, and a problem for every tenth. */
+export function manyTasks(count: number): TelemetryEvent[] {
+  const events: TelemetryEvent[] = [
+    {
+      ...{ type: 'process.started', atUs: 0, process: '0', name: 'main', pid: 1, parentPid: 0 },
+      parent: null,
+      kind: 'main',
+    },
+    { type: 'pool.created', atUs: 0, pool: 'w', name: 'pool', size: 1, process: '0' },
+  ]
+  for (let i = 0; i < count; i++) {
+    const task = `t${i}`
+    events.push({ type: 'task.submitted', atUs: i, task, pool: 'w', name: `f(${i})` })
+    events.push({ type: 'task.started', atUs: i, task, process: '0' }, { type: 'task.finished', atUs: i + 1, task })
+    if (i % 10 === 0)
+      events.push({ ...{ type: 'problem.raised', atUs: i, problem: `e${i}` }, kind: 'task-failed', message: 'x' })
+  }
+  return events
+}
