@@ -14,6 +14,8 @@ class View {
   readonly state = createSessionState('s', '', '')
   readonly every: () => number
   left: number
+  #follows = 0
+
   constructor(every: () => number) {
     this.every = every
     this.left = every()
@@ -23,6 +25,8 @@ class View {
     const patch = JSON.parse(JSON.stringify(patchSince(state, this.state.rev, 0)))
     expect(applyPatch(this.state, patch)).toBe(true)
     this.left = this.every()
+    // To compare is what costs: every time it would be most of the test.
+    if (this.#follows++ % 16 === 0) expect(shown(this.state)).toEqual(shown(state))
   }
 }
 
@@ -69,6 +73,14 @@ test('rows that were forgotten and come again are other rows, with logs of their
   expect(state.lanes.get('a')?.items).toHaveLength(1)
   expect(state.samples.has('a')).toBe(false)
   expectViewsFollow(events, [() => 1, () => 4, () => 30, () => events.length])
+})
+
+test('a stretch that is taken back and not replaced is taken back in the view', () => {
+  const does = (atUs: number, state: 'running' | 'sleeping'): TelemetryEvent => ({
+    ...{ type: 'process.state', atUs, process: '0', state },
+  })
+  const begun = [...manyTasks(0), does(10, 'running'), does(20, 'sleeping')]
+  expectViewsFollow([...begun, does(15, 'running')], [() => 1, () => begun.length])
 })
 
 test('a patch costs by what changed', () => {

@@ -1,0 +1,112 @@
+/** Whatever a program tells, what is kept of it is bounded, in rows and in bytes. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { LIMITS } from '../../src/session/limits.ts'
+import { reduce } from '../../src/session/reduce.ts'
+import { boundedError } from '../../src/session/texts.ts'
+import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
+import { emptyState, reduceAll } from './reduced.ts'
+
+setFlagsFromString('--expose-gc')
+const collect: () => void = runInNewContext('gc')
+
+function megabytesInUse(): number {
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return (heapUsed + external) / 1e6
+}
+
+/** A text of ten million characters that is one piece of memory, as one that was read from somewhere. */
+function long(fill: string): string {
+  return Buffer.alloc(10_000_000, fill).toString('latin1')
+}
+
+const ERROR = { name: 'Error', message: '', stack: '' }
+
+test.each<[what: string, event: (i: number) => TelemetryEvent]>([
+  ['a line that was drawn anew', (i) => output(`${long('a')}\rwhat is left of it, line ${i} of them\n`)],
+  ['lines of many', (i) => output(`a short line after the others, ${i}\n`.padStart(10_000_000, 'a line that goes\n'))],
+  ['half a colour', (i) => ({ ...output(`${long('a')}\r a line that has no end yet \u001b[3`), process: `${i}` })],
+  [
+    'a name',
+    (i) => ({ type: 'task.submitted', atUs: i, task: `${i}`, pool: 'w', name: `f("${long('b').slice(0, 40)}…")` }),
+  ],
+  ['a longer name', (i) => ({ type: 'task.submitted', atUs: i, task: `${i}`, pool: 'w', name: long('b') })],
+  [
+    'a message',
+    (i) => ({ ...{ type: 'problem.raised', atUs: i, problem: `${i}` }, kind: 'task-failed', message: long('c') }),
+  ],
+  [
+    'an error',
+    (i) => ({
+      ...{ type: 'problem.raised', atUs: i, problem: `${i}`, kind: 'task-failed', message: '' },
+      error: { ...ERROR, stack: long('d'), cause: { ...ERROR, message: long('e') }, properties: { all: [long('f')] } },
+    }),
+  ],
+])('%s keeps nothing alive of the long text that it was part of', (_, event) => {
+  const state = emptyState()
+  const before = megabytesInUse()
+  for (let i = 0; i < 20; i++) reduce(state, event(i))
+  expect(megabytesInUse() - before).toBeLessThan(45)
+  expect(state.rev).toBe(20)
+})
+
+function output(text: string): Extract<TelemetryEvent, { type: 'process.output' }> {
+  return { type: 'process.output', atUs: 1, process: '0', stream: 'stdout', text }
+}
+
+test('lines are kept up to a number of characters, the last ones, and up to a number of lines', () => {
+  const state = emptyState()
+  for (let i = 0; i < 3_000; i++) reduce(state, output(`${i} ${'x'.repeat(3_900)}\n`))
+  const characters = state.output.items.reduce((sum, { text }) => sum + text.length, 0)
+  expect(state.outputCharacters).toBe(characters)
+  expect(characters).toBeLessThanOrEqual(LIMITS.outputCharacters * 1.25)
+  expect(characters).toBeGreaterThan(LIMITS.outputCharacters * 0.9)
+  expect(state.output.items.at(-1)?.text).toMatch(/^2999 x/)
+  reduce(state, output('y\n'.repeat(1_000_000)))
+  expect(state.output.items.length).toBeLessThanOrEqual(LIMITS.outputLines * 1.25)
+  expect(state.output.first + state.output.items.length).toBe(1_003_000)
+  expect(state.outputCharacters).toBe(state.output.items.length)
+})
+
+test('a program that prints colours and never a line break costs no more with every piece', () => {
+  const state = emptyState()
+  for (let i = 0; i < 20_000; i++) reduce(state, output('\u001b[31m\u001b[0m\u001b]0;title\u0007'))
+  reduce(state, output(`done\u001b]8;;${'x'.repeat(100_000)}`))
+  expect(state.openLines.values().next().value?.raw.length).toBeLessThan(LIMITS.lineCharacters * 2)
+})
+
+test('lines without an end are kept open for so many processes, and no more', () => {
+  const state = emptyState()
+  for (let i = 0; i < LIMITS.openLines * 2; i++) reduce(state, { ...output('x'), process: `${i}` })
+  expect(state.openLines.size).toBe(LIMITS.openLines)
+})
+
+test('an error is bounded in every direction, and one that is small stays as it is', () => {
+  let deep: unknown = 'end'
+  for (let i = 0; i < 200_000; i++) deep = { deep }
+  const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`${i}`, i]))
+  let chain: typeof ERROR & { cause?: unknown } = ERROR
+  for (let i = 0; i < 8; i++) chain = { ...ERROR, cause: chain }
+  const error = boundedError({ ...ERROR, errors: Array(10_000).fill(chain), properties: { deep, wide, odd: 10n } })
+  expect(JSON.stringify(error).length).toBeLessThan(10_000)
+  const small = { ...ERROR, cause: ERROR, errors: [ERROR], properties: { code: 'ENOENT', at: [1, null, { a: true }] } }
+  expect(boundedError(small)).toEqual(small)
+})
+
+test('a queue with a hundred thousand waiters, producers and changes keeps a bounded number of each', () => {
+  const many = Array.from({ length: 100_000 }, (_, i) => ({ process: `${i}`, sinceUs: 0 }))
+  const names = many.map(({ process }) => process)
+  const changed = (atUs: number): TelemetryEvent => ({
+    ...{ type: 'queue.changed', atUs, queue: 'q', depth: 1, depthMax: 1, depthMin: 1, puts: atUs, gets: atUs },
+    ...{ waitingToPut: many, waitingToGet: many, producers: names, consumers: names, residence: names.map(() => 1) },
+  })
+  const created: TelemetryEvent = { type: 'queue.created', atUs: 0, queue: 'q', name: 'q', maxsize: 0, process: '0' }
+  const state = reduceAll([created, ...Array.from({ length: 300 }, (_, i) => changed(i * 1_000))])
+  const row = state.queues.rows.get('q')
+  for (const list of [row?.waitingToPut, row?.waitingToGet, row?.producers, row?.consumers, row?.residence]) {
+    expect(list).toHaveLength(LIMITS.listed)
+  }
+  expect(row?.ratePoints.length).toBeLessThan(12)
+})

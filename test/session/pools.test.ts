@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { progressWords } from '../../src/renderer/series/words.ts'
+import { LIMITS } from '../../src/session/limits.ts'
+import { poolPace } from '../../src/session/pools.ts'
+import type { PoolRow } from '../../src/shared/session-state.ts'
+import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
+import { manyTasks } from './random-events.ts'
+import { reduceAll } from './reduced.ts'
+
+const S = 1_000_000
+const created: TelemetryEvent = { type: 'pool.created', atUs: 0, pool: 'w', name: 'pool', size: 2, process: '0' }
+const submitted = (task: string, atUs = 0): TelemetryEvent => ({
+  type: 'task.submitted',
+  atUs,
+  task,
+  pool: 'w',
+  name: task,
+})
+const started = (task: string, atUs: number): TelemetryEvent => ({ type: 'task.started', atUs, task, process: '1' })
+const finished = (task: string, atUs: number): TelemetryEvent => ({ type: 'task.finished', atUs, task })
+const worker: TelemetryEvent = {
+  ...{ type: 'process.started', atUs: 0, process: '1', name: 'worker', pid: 2, parentPid: 1 },
+  ...{ parent: '0', kind: 'worker' },
+}
+
+function poolAfter(...events: TelemetryEvent[]): PoolRow {
+  const row = reduceAll([worker, created, ...events]).pools.rows.get('w')
+  if (!row) throw new Error('no row')
+  return row
+}
+
+const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((task) => submitted(task))
+
+test('an estimate is shown while tasks end; if none does any more, for how long', () => {
+  expect(poolPace(poolAfter(...six), S)).toBeNull()
+  const row = poolAfter(...six, started('a', 0), finished('a', 2 * S), started('b', 2 * S))
+  expect(poolPace(row, 2 * S)).toEqual({ kind: 'left', us: 5 * S })
+  expect(progressWords(row, 3 * S)).toBe('1 of 6 · 5 s left')
+  expect(progressWords(row, 14 * S)).toBe('1 of 6 · no task has ended for 12 s')
+  expect(progressWords(row, null)).toBe('1 of 6')
+  const again = poolAfter(...six, started('a', 0), finished('a', 2 * S), started('b', 2 * S), finished('b', 60 * S))
+  expect(poolPace(again, 61 * S)?.kind).toBe('left')
+})
+
+test('a pool that had nothing to do is not told to be stuck when it gets something', () => {
+  const idle = [submitted('a'), started('a', 0), finished('a', S)]
+  expect(poolPace(poolAfter(...idle), 100 * S)).toBeNull()
+  const busy = poolAfter(...idle, submitted('b', 100 * S), started('b', 100 * S))
+  expect(poolPace(busy, 101 * S)).toEqual({ kind: 'left', us: S })
+  expect(poolPace(busy, 110 * S)).toEqual({ kind: 'quiet', us: 10 * S })
+  expect(
+    poolPace(poolAfter(...idle, submitted('b'), { ...created, type: 'pool.changed', state: 'ended' }), 2 * S),
+  ).toBeNull()
+})
+
+test('a task is counted where it is, and its worker is at it', () => {
+  const begun = [worker, created, ...six, started('a', 10)]
+  const state = reduceAll(begun)
+  expect(state.pools.rows.get('w')).toMatchObject({ waiting: 5, running: 1, done: 0, failed: 0 })
+  expect(state.processes.rows.get('1')).toMatchObject({ task: 'a', state: 'running' })
+  const error = { name: 'Error', message: 'no', stack: '' }
+  const over = reduceAll([
+    ...begun,
+    { type: 'task.failed', atUs: 20, task: 'a', error },
+    finished('a', 30),
+    finished('b', 40),
+  ])
+  expect(over.pools.rows.get('w')).toMatchObject({ waiting: 4, running: 0, done: 1, failed: 1, timed: 1, timedUs: 10 })
+  expect(over.tasks.rows.get('a')).toMatchObject({ state: 'failed', endedAtUs: 20, error })
+  expect(over.processes.rows.get('1')).toMatchObject({ task: null, tasksDone: 0 })
+  expect([...over.tasks.rows.values()].map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6])
+})
+
+test('the tasks that ended first are forgotten and counted, those that go on never, and the pool counts all', () => {
+  const state = reduceAll([...manyTasks(0), submitted('waits'), ...manyTasks(6_000).slice(2)])
+  expect(state.tasks.rows.size).toBe(LIMITS.ended.tasks + 1)
+  expect(state.tasks.forgotten).toBe(6_000 - LIMITS.ended.tasks)
+  expect(state.tasks.rows.get('waits')).toMatchObject({ state: 'waiting', number: 1 })
+  expect(state.tasks.rows.get('t5999')?.number).toBe(6_001)
+  expect(state.pools.rows.get('w')).toMatchObject({ waiting: 1, running: 0, done: 6_000 })
+  expect(state.problems.rows.size).toBe(LIMITS.ended.problems)
+  expect(state.problems.forgotten).toBe(600 - LIMITS.ended.problems)
+})

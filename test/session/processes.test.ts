@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { LIMITS } from '../../src/session/limits.ts'
+import { livingChildren } from '../../src/session/processes.ts'
+import type { ProcessKind, TelemetryEvent } from '../../src/shared/telemetry.ts'
+import { reduceAll } from './reduced.ts'
+
+function started(process: string, atUs = 0, kind: ProcessKind = 'process'): TelemetryEvent {
+  return { type: 'process.started', atUs, process, name: process, pid: 1, parentPid: 0, parent: null, kind }
+}
+const exited = (process: string, atUs: number): TelemetryEvent => ({
+  ...{ type: 'process.exited', atUs, process, exitCode: 0, signal: null },
+})
+const does = (process: string, atUs: number, state: 'running' | 'sleeping'): TelemetryEvent => ({
+  ...{ type: 'process.state', atUs, process, state },
+})
+const laneOf = (events: TelemetryEvent[]) =>
+  reduceAll(events)
+    .lanes.get('a')
+    ?.items.map(({ state, fromUs, toUs }) => [state, fromUs, toUs])
+
+test('a lane is one stretch after the other, the last one open until the process is gone', () => {
+  const events = [started('a', 5), does('a', 10, 'running'), does('a', 20, 'sleeping'), does('a', 30, 'sleeping')]
+  expect(laneOf(events)).toEqual([
+    ['starting', 5, 10],
+    ['running', 10, 20],
+    ['sleeping', 20, null],
+  ])
+  expect(laneOf([...events, exited('a', 40)])?.at(-1)).toEqual(['sleeping', 20, 40])
+})
+
+test('what is told late and began before what was known shortens or replaces that', () => {
+  const events = [started('a', 0), does('a', 10, 'running'), does('a', 30, 'sleeping')]
+  expect(laneOf([...events, does('a', 20, 'running')])).toEqual([
+    ['starting', 0, 10],
+    ['running', 10, null],
+  ])
+  expect(laneOf([...events, does('a', 5, 'sleeping')])?.at(-1)).toEqual(['sleeping', 5, null])
+})
+
+test('one that has ended does nothing any more, ends once, and takes its queues and pools with it', () => {
+  const state = reduceAll([
+    started('a'),
+    { type: 'queue.created', atUs: 1, queue: 'q', name: 'q', maxsize: 0, process: 'a' },
+    { type: 'pool.created', atUs: 1, pool: 'w', name: 'w', size: 1, process: 'a' },
+    exited('a', 10),
+    does('a', 20, 'running'),
+    { ...exited('a', 30), exitCode: 7 } as TelemetryEvent,
+    { type: 'process.sampled', atUs: 40, samples: [{ process: 'a', cpuPercent: 5, memoryBytes: 5 }] },
+    started('a', 50),
+  ])
+  expect(state.processes.rows.get('a')).toMatchObject({ state: 'exited', endedAtUs: 10, exitCode: 0, cpuPercent: null })
+  expect(state.queues.rows.get('q')?.closed).toBe(true)
+  expect(state.pools.rows.get('w')?.state).toBe('ended')
+})
+
+test('those that ended longest ago are forgotten with their lanes and samples, and counted; the living stay', () => {
+  const lives = Array.from({ length: LIMITS.ended.processes + 30 }, (_, i): TelemetryEvent[] => [
+    started(`p${i}`, i),
+    { type: 'process.sampled', atUs: i, samples: [{ process: `p${i}`, cpuPercent: 1, memoryBytes: 1 }] },
+    exited(`p${i}`, i + 1),
+  ])
+  const state = reduceAll([started('old'), ...lives.flat()])
+  expect(state.processes.forgotten).toBe(30)
+  expect(state.processes.rows.size).toBe(LIMITS.ended.processes + 1)
+  expect([state.lanes.size, state.samples.size]).toEqual([LIMITS.ended.processes + 1, LIMITS.ended.processes])
+  expect(state.processes.rows.get('old')?.order).toBe(0)
+  expect(livingChildren(state).map(({ id }) => id)).toEqual(['old'])
+})
+
+test('short waits are summed', () => {
+  const waited: TelemetryEvent = { type: 'process.waited', atUs: 1, process: 'a', waits: 2, waitedUs: 300 }
+  expect(reduceAll([started('a'), waited, waited]).processes.rows.get('a')).toMatchObject({
+    ...{ shortWaits: 4, shortWaitUs: 600 },
+  })
+})
