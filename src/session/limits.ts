@@ -5,7 +5,7 @@ export const LIMITS = {
   depthPoints: 6_000,
   outputLines: 5_000,
   /** Of all lines that are kept, together. */
-  outputCharacters: 4_000_000,
+  outputCharacters: 8_000_000,
   /** A longer line is cut in pieces: a program that never writes a line break must not grow a line without bound. */
   lineCharacters: 4_000,
   /** Lines that have no end yet. */

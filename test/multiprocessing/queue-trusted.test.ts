@@ -79,7 +79,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     await run(async () => {
       const queue = new Queue<string>()
-      const child = new Process(putAndLeave, [queue, 40, 50_000])
+      const child = new Process(putAndLeave, [queue, 40, 1_000])
       child.start()
       await queue.get()
       await new Promise((resolve) => setImmediate(resolve))
