@@ -123,7 +123,7 @@ test('dog and cat live together and print their ten lines in their own order', a
 })
 
 test('download and analysis end by Empty after the last of ten lists', async () => {
-  const { code, of } = await run('run', 'download-analysis', '--speed', '10', '--json')
+  const { code, of } = await run('run', 'download-analysis', '--speed', '3', '--json')
   expect(code).toBe(0)
   const lines = of('process.output')
     .map(({ text }) => text)
