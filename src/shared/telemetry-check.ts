@@ -98,6 +98,7 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
       'forced-stop',
       'lock-abandoned',
       'guardian-missing',
+      'malformed-event',
     ),
     message: isText,
     consequence: optional(isText),
@@ -109,11 +110,16 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   },
 }
 
+/** @returns whether events of this type are known here */
+export function isKnownType(type: string): type is TelemetryType {
+  return Object.hasOwn(CHECKS, type)
+}
+
 /** @returns whether this is an event whose every known field is of its type; fields that are not known do not matter */
 export function isTelemetryEvent(value: unknown): value is TelemetryEvent {
   if (!isRecord(value) || !isText(value.type) || !isNumber(value.atUs)) return false
-  if (!Object.hasOwn(CHECKS, value.type as string)) return false
-  const checks: Record<string, Check> = CHECKS[value.type as TelemetryType]
+  if (!isKnownType(value.type)) return false
+  const checks: Record<string, Check> = CHECKS[value.type]
   return Object.entries(checks).every(([name, check]) => check(value[name]))
 }
 

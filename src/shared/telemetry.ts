@@ -62,6 +62,7 @@ export type ProblemKind =
   | 'forced-stop'
   | 'lock-abandoned'
   | 'guardian-missing'
+  | 'malformed-event'
 
 export interface SessionStarted {
   type: 'session.started'

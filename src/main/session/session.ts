@@ -3,6 +3,7 @@
 import { mainOf } from '../../multiprocessing/main.ts'
 import { createClock } from '../../multiprocessing/run/clock.ts'
 import { type RunHandle, startRun } from '../../multiprocessing/run/start-run.ts'
+import { Door } from '../../session/door.ts'
 import { livingChildren } from '../../session/processes.ts'
 import { reduce } from '../../session/reduce.ts'
 import { createReducedState, type ReducedState } from '../../session/state.ts'
@@ -29,6 +30,7 @@ export class Session {
   readonly ended: Promise<SessionOutcome>
   readonly nowUs: () => number
   readonly state: ReducedState
+  readonly #door: Door
   readonly #nodePath: string | null
   readonly #monitor: Monitor | undefined
   readonly #listeners = new Set<(event: TelemetryEvent) => void>()
@@ -46,6 +48,7 @@ export class Session {
     this.state = createReducedState(id, program.id, program.title)
     this.#originNs = process.hrtime.bigint()
     this.nowUs = createClock(this.#originNs)
+    this.#door = new Door({ source: program.title, nowUs: this.nowUs, take: (event) => this.#take(event) })
     this.ended = new Promise((resolve) => (this.#settle = resolve))
   }
 
@@ -72,7 +75,7 @@ export class Session {
     const main = mainOf(module.href)
     if (!main) throw new Error(`${this.program.title} has no main function: its module must call main(import.meta, …).`)
     const { speed, ...values } = this.values
-    this.#emit({
+    this.#door.enter({
       type: 'session.started',
       atUs: this.nowUs(),
       program: this.program.id,
@@ -86,19 +89,19 @@ export class Session {
           .filter((row) => row.state !== 'exited' && row.kind !== 'thread')
           .map(({ id, pid, startedAtUs }) => ({ process: id, pid, startedAtUs })),
       nowUs: this.nowUs,
-      sampled: (samples) => this.#emit({ type: 'process.sampled', atUs: this.nowUs(), samples }),
+      sampled: (samples) => this.#door.enter({ type: 'process.sampled', atUs: this.nowUs(), samples }),
     })
     const handle = startRun({
       main: () => main.run(values),
       speed: Number(speed ?? 1),
       nodePath: this.#nodePath,
       originNs: this.#originNs,
-      sink: (event) => this.#emit(event),
+      sink: (event) => this.#door.enter(event),
     })
     this.#handle = handle
     handle.ended.then(({ outcome, leftovers }) => {
       unmonitor?.()
-      this.#emit({ type: 'session.ended', atUs: this.nowUs(), outcome, leftovers })
+      this.#door.enter({ type: 'session.ended', atUs: this.nowUs(), outcome, leftovers })
       this.#settle(outcome)
     })
     if (this.#stopAsked) await this.stop()
@@ -109,7 +112,7 @@ export class Session {
     this.#stopAsked = true
     if (!this.#handle) return { leftovers: 0 }
     if (this.running && this.state.head.phase !== 'stopping')
-      this.#emit({ type: 'session.stopping', atUs: this.nowUs() })
+      this.#door.enter({ type: 'session.stopping', atUs: this.nowUs() })
     const { leftovers } = await this.#handle.stop()
     await this.ended
     return { leftovers }
@@ -131,7 +134,7 @@ export class Session {
     this.#handle?.fail(thrown)
   }
 
-  #emit(event: TelemetryEvent): void {
+  #take(event: TelemetryEvent): void {
     reduce(this.state, event)
     for (const listener of this.#listeners) listener(event)
   }
