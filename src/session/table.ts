@@ -49,7 +49,7 @@ export function changeRow<T extends Row>(
 ): void {
   const row = table.rows.get(id)
   if (!row) return
-  table.rows.set(id, { ...row, ...(typeof change === 'function' ? change(row) : change), rev })
+  table.rows.set(id, Object.assign({ ...row, rev }, typeof change === 'function' ? change(row) : change))
   note(table, rev, id)
 }
 
@@ -71,17 +71,22 @@ function note<T extends Row>(table: TrackedTable<T>, rev: number, id: string): v
   if (table.changes.length >= 2 * LIMITS.changes) compact(table)
 }
 
-/** Of each row only the last change matters. */
+/** Of each row only the last change matters, and of those only the latest. */
 function compact<T extends Row>(table: TrackedTable<T>): void {
-  const latest = new Map<string, number>()
-  for (const { id, rev } of table.changes) {
-    latest.delete(id)
-    latest.set(id, rev)
+  const { changes } = table
+  const seen = new Set<string>()
+  const kept: TrackedTable<T>['changes'] = []
+  for (let i = changes.length - 1; i >= 0; i--) {
+    const change = changes[i] as { rev: number; id: string }
+    if (seen.has(change.id)) continue
+    if (kept.length === LIMITS.changes) {
+      table.changesFrom = change.rev
+      break
+    }
+    seen.add(change.id)
+    kept.push(change)
   }
-  const changes = Array.from(latest, ([id, rev]) => ({ rev, id }))
-  const [dropped] = changes.splice(0, Math.max(0, changes.length - LIMITS.changes)).slice(-1)
-  if (dropped) table.changesFrom = dropped.rev
-  table.changes = changes
+  table.changes = kept.reverse()
 }
 
 /** @returns what changed after revision `since`, undefined if nothing did */

@@ -10,6 +10,7 @@ import { elapsedUs, peekState, read } from '../store/session.ts'
 import { axisWindow } from '../store/timeline.ts'
 import { Chart, type ChartData } from './chart.tsx'
 import { Fact } from './fact.tsx'
+import { Forgotten } from './forgotten.tsx'
 import { Icon, Sign } from './icons.tsx'
 import { ProcessName } from './process-name.tsx'
 import { whyNotSignal } from './process-row.tsx'
@@ -90,7 +91,7 @@ export function ProcessDetail({ id }: { id: string }) {
   const row = read('processes')?.rows.get(id)
   read('tasks')
   const state = peekState()
-  if (!row || !state) return null
+  if (!row || !state) return <Forgotten what="process" />
   const { sign, text } = stateWords(row, state)
   const ended = row.state === 'exited'
   return (

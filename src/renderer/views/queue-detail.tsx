@@ -3,6 +3,7 @@ import { countOf } from '../series/format.ts'
 import { residenceBars } from '../series/residence.ts'
 import { read } from '../store/session.ts'
 import { Fact } from './fact.tsx'
+import { Forgotten } from './forgotten.tsx'
 import { ProcessName } from './process-name.tsx'
 import { testIds } from './test-ids.ts'
 
@@ -38,7 +39,7 @@ function Names({ processes }: { processes: readonly string[] }) {
 
 export function QueueDetail({ id }: { id: string }) {
   const row = read('queues')?.rows.get(id)
-  if (!row) return null
+  if (!row) return <Forgotten what="queue" />
   return (
     <div class="detail" data-testid={testIds.detail} data-queue={id}>
       <div class="detail-head">

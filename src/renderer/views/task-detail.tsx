@@ -3,6 +3,7 @@ import { formatDuration, formatMoment } from '../series/format.ts'
 import { elapsedUs, peekState, read } from '../store/session.ts'
 import { ErrorText } from './error-text.tsx'
 import { Fact } from './fact.tsx'
+import { Forgotten } from './forgotten.tsx'
 import { ProcessName } from './process-name.tsx'
 import { RetryButton } from './retry-button.tsx'
 import { testIds } from './test-ids.ts'
@@ -15,13 +16,7 @@ function Length({ fromUs, toUs }: { fromUs: number; toUs: number | null }) {
 export function TaskDetail({ id }: { id: string }) {
   const tasks = read('tasks')
   const task = tasks?.rows.get(id)
-  if (!task) {
-    return (
-      <p class="card-body soft" data-testid={testIds.detail}>
-        This task ended long ago and is not kept any more.
-      </p>
-    )
-  }
+  if (!task) return <Forgotten what="task" />
   const { submittedAtUs, startedAtUs, endedAtUs, error } = task
   const original = task.retryOf === null ? undefined : tasks?.rows.get(task.retryOf)
   const pool = peekState()?.pools.rows.get(task.pool)
