@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/electron/**'],
     pool: 'forks',
+    // Most of the time is waited for processes: two files at a time keep even two cores busy.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: ['--conditions=forkscope-source'],
     // Tests run as plain Node, as the product does: what a child imports and what a test imports is then the same file.
     experimental: { viteModuleRunner: false },
