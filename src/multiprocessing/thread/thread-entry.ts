@@ -7,6 +7,7 @@ import { describeLost, whenNothingIsLeft } from '../run/lost.ts'
 import { adoptRun, Run } from '../run/run.ts'
 import type { ThreadMessage, ThreadStart } from './thread.ts'
 
+Object.assign(globalThis, { [Symbol.for('forkscope.thread')]: true })
 const { target, args, name, path, speed, originNs } = workerData as ThreadStart
 const run = new Run({ path, name, speed, nodePath: null, originNs, sink: null })
 let [settled, ended] = [false, false]
