@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os'
 
 /** For so long starts may hold one turn; the first of a turn may always. */
-const TURN_MS = 20
+const TURN_MS = 8
 /** So many may be on their way up, for each core. */
 const COMING_PER_CORE = 2
 /** One that has said nothing for so long holds up the others no longer. */
