@@ -1,6 +1,5 @@
 /** Programs that find little memory to share: /dev/shm of a size that is asked for, in a mount namespace of their own. */
-import { execFile, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
 
 /**
  * Docker's default, some, about what one page less than a ring needs, and nothing at all: used up by others, not to be written, or not
@@ -32,21 +31,4 @@ export function withShm(shm: Shm): [file: string, ...args: string[]] {
 /** Whether this machine lets us have one. */
 export function canMountShm(): boolean {
   return UNSHARE !== undefined
-}
-
-/** @returns how a fixture, run as a program with such a /dev/shm, ended and what it wrote */
-export function runWithShm(
-  shm: Shm,
-  fixture: string,
-  env: Record<string, string> = {},
-): Promise<{ stdout: string; stderr: string; exitCode: number | null }> {
-  const program = join(import.meta.dirname, 'fixtures', fixture)
-  const [file, ...args] = withShm(shm)
-  const command = [...args, process.execPath, '--conditions=forkscope-source', program]
-  const options = { timeout: 60_000, killSignal: 'SIGKILL' as const, env: { ...process.env, ...env } }
-  return new Promise((resolve) => {
-    const child = execFile(file, command, options, (_error, stdout, stderr) => {
-      resolve({ stdout, stderr, exitCode: child.exitCode })
-    })
-  })
 }

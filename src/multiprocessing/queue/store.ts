@@ -104,10 +104,6 @@ export class QueueStore {
     return this.#parcels.count + this.#deliveries.count
   }
 
-  get closed(): boolean {
-    return this.#closed !== null
-  }
-
   waiting(who: 'put' | 'get'): { process: ClientId; sinceUs: number }[] {
     const list = who === 'put' ? this.#putters : this.#getters
     const first = new Map<ClientId, number>()

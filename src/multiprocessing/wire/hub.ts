@@ -116,11 +116,6 @@ export class Hub {
     this.#next(path)?.writeNow()
   }
 
-  /** Hands everything for a process to the kernel now. Resolves once it has it; undefined if it took it right away. */
-  flushTo(path: string): Promise<void> | undefined {
-    return this.#next(path)?.flush()
-  }
-
   readonly #flush = (): void => {
     if (this.#held.size === 0) return
     const all = [...this.#held]
