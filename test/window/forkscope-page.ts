@@ -72,6 +72,31 @@ export class ForkscopePage {
       .map(({ pid }) => pid)
   }
 
+  /** The place of a process's lane or of a queue's depth in the table. */
+  lane(name: string): Locator {
+    return this.row(name).locator('td.lane')
+  }
+
+  /** What is said beside the pointer, each title that was there while the clock changed as many times. */
+  async hintTitles(changes: number): Promise<string[]> {
+    return this.page.evaluate(
+      ([elapsed, changes]) =>
+        new Promise<string[]>((resolve) => {
+          const titles = new Set<string>()
+          let left = changes
+          const look = () => titles.add(document.querySelector('[role=tooltip] b')?.textContent ?? 'none')
+          const clock = document.querySelector(`[data-testid=${elapsed}]`) as Element
+          const watch = (element: Element, seen: () => void) =>
+            new MutationObserver(seen).observe(element, { subtree: true, childList: true, characterData: true })
+          watch(document.body, look)
+          watch(clock, () => {
+            if (--left === 0) resolve([...titles])
+          })
+        }),
+      [testIds.elapsed, changes] as const,
+    )
+  }
+
   /** Waits until the program shown has come to a phase such as `running` or `finished`. */
   async phase(id: string, phase: string, timeoutMs = 20_000): Promise<void> {
     await this.page.locator(`[data-testid=${testIds.program(id)}][data-phase=${phase}]`).waitFor({ timeout: timeoutMs })

@@ -52,7 +52,7 @@ function createPlot(box: HTMLDivElement, props: ChartProps, current: () => Chart
   const own = colour('--c')
   const axis = { stroke: colour('--faint'), font: FONT, ticks: { show: false }, gap: 4 }
   const grid = { stroke: colour('--line'), width: 1 }
-  const { formatY = String, xLabels = true, onHover } = props
+  const { formatY = String, xLabels = true } = props
   const range = (): uPlot.Range.MinMax => [current().fromS, Math.max(current().toS, current().fromS + 0.001)]
   return new uPlot(
     {
@@ -90,19 +90,7 @@ function createPlot(box: HTMLDivElement, props: ChartProps, current: () => Chart
           ...(props.stepped && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
         },
       ],
-      hooks: {
-        drawAxes: [(plot) => drawBound(plot, current(), colour('--faint'))],
-        setCursor: onHover
-          ? [
-              (plot) => {
-                const { left = -1, top = -1 } = plot.cursor
-                if (left < 0 || top < 0) return
-                const area = plot.over.getBoundingClientRect()
-                onHover(plot.posToVal(left, 'x'), area.left + left, area.top + top)
-              },
-            ]
-          : [],
-      },
+      hooks: { drawAxes: [(plot) => drawBound(plot, current(), colour('--faint'))] },
     },
     [[], []],
     box,
@@ -137,11 +125,23 @@ export function Chart(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const data = useRef<ChartData>(EMPTY)
+  /** Where the pointer is, in the page's pixels, while it is on this chart: nothing else makes it say what is there. */
+  const pointer = useRef<{ x: number; y: number } | null>(null)
 
+  const tell = () => {
+    const made = plot.current
+    const at = pointer.current
+    if (!props.onHover || !made || !at) return
+    const { left, width } = made.over.getBoundingClientRect()
+    const x = at.x - left
+    props.onHover(x < 0 || x > width ? null : made.posToVal(x, 'x'), at.x, at.y)
+  }
   const update = () => {
     const next = props.read()
     data.current = next
     plot.current?.setData([next.x, next.y])
+    // The pointer rests, and time goes on under it.
+    untracked(tell)
   }
   // Made anew for another theme: what is on a canvas are values, not variables.
   useSignalEffect(() => {
@@ -174,7 +174,10 @@ export function Chart(props: ChartProps) {
       if (element.clientWidth > 0) plot.current?.setSize({ width: element.clientWidth, height: props.height })
     })
     observer.observe(element)
-    return () => observer.disconnect()
+    return () => {
+      observer.disconnect()
+      if (pointer.current) props.onHover?.(null, 0, 0)
+    }
   }, [props.height])
   return (
     <div
@@ -182,7 +185,14 @@ export function Chart(props: ChartProps) {
       class={`chart ${props.class}`}
       role="img"
       aria-label={props.label}
-      onPointerLeave={() => props.onHover?.(null, 0, 0)}
+      onPointerMove={({ clientX: x, clientY: y }) => {
+        pointer.current = { x, y }
+        tell()
+      }}
+      onPointerLeave={() => {
+        pointer.current = null
+        props.onHover?.(null, 0, 0)
+      }}
     />
   )
 }
