@@ -2,6 +2,7 @@
 import type { SessionHead } from '../shared/session-state.ts'
 import type { SessionEnded, SessionStarted } from '../shared/telemetry.ts'
 import { LIMITS } from './limits.ts'
+import { settleObjects } from './objects.ts'
 import { endLines } from './output.ts'
 import { settleQueues } from './queues.ts'
 import type { ReducedState } from './state.ts'
@@ -29,6 +30,7 @@ export function sessionStopping(state: ReducedState): void {
 export function sessionEnded(state: ReducedState, { atUs, outcome, leftovers }: SessionEnded): void {
   endLines(state)
   settleQueues(state, atUs)
+  settleObjects(state)
   changeHead(state, { phase: outcome, endedAtUs: atUs, leftovers })
 }
 

@@ -6,6 +6,9 @@ import { append, last, logOf } from './log.ts'
 import type { ReducedState } from './state.ts'
 import { changeRow } from './table.ts'
 
+/** Shares of the time that are not further apart are drawn as one. */
+const BUSY_STEP = 25
+
 type Doing = Pick<LaneSegment, 'state' | 'waitingOn' | 'task'>
 
 type Change = Pick<LaneSegment, 'state' | 'waitingOn'> & Partial<Pick<ProcessRow, 'task' | 'tasksDone'>>
@@ -36,7 +39,54 @@ export function extendLane(state: ReducedState, process: ProcessId, fromUs: numb
     if (isSame(previous, doing)) return
     replaceLast(lane, { ...previous, rev, toUs: Math.max(previous.fromUs, fromUs) })
   }
-  append(lane, { rev, fromUs, toUs: null, ...doing }, LIMITS.laneSegments)
+  append(lane, { rev, fromUs, toUs: null, ...doing, busyPercent: null }, LIMITS.laneSegments)
+}
+
+/** It is told how busy the process was from `fromUs` to `toUs`: what it did then says so, as far as it was running. */
+export function markBusy(
+  state: ReducedState,
+  process: ProcessId,
+  fromUs: number,
+  toUs: number,
+  busyPercent: number,
+): void {
+  const lane = state.lanes.get(process)
+  if (!lane) return
+  let first = lane.items.length
+  while (first > 0 && ((lane.items[first - 1] as LaneSegment).toUs ?? toUs) > fromUs) first--
+  // What is before may be continued.
+  const marked: LaneSegment[] = lane.items.splice(Math.max(0, first - 1))
+  for (const piece of marked.flatMap((segment) => marks(segment, fromUs, toUs, busyPercent))) {
+    const before = last(lane)
+    const together = before && joined(before, piece, toUs)
+    if (together) replaceLast(lane, { ...together, rev: state.rev })
+    else append(lane, { ...piece, rev: state.rev }, LIMITS.laneSegments)
+  }
+}
+
+/** @returns the stretch in pieces: what lies before the time that is told of, in it, and after it; one that goes on is after nothing */
+function marks(segment: LaneSegment, fromUs: number, toUs: number, busyPercent: number): LaneSegment[] {
+  const from = Math.max(segment.fromUs, fromUs)
+  const to = segment.toUs === null ? null : Math.min(segment.toUs, toUs)
+  if (segment.state !== 'running' || from >= (to ?? toUs)) return [segment]
+  return [
+    ...(segment.fromUs < from ? [{ ...segment, toUs: from }] : []),
+    { ...segment, fromUs: from, toUs: to, busyPercent },
+    ...(to !== null && to < (segment.toUs as number) ? [{ ...segment, fromUs: to }] : []),
+  ]
+}
+
+/** @returns both in one, if it was doing the same, about as busily */
+function joined(before: LaneSegment, after: LaneSegment, nowUs: number): LaneSegment | undefined {
+  if (before.toUs !== after.fromUs || !isSame(before, after)) return undefined
+  const [one, other] = [before.busyPercent, after.busyPercent]
+  if (one === null || other === null) {
+    return one === other ? { ...before, toUs: after.toUs } : undefined
+  }
+  if (Math.abs(one - other) > BUSY_STEP) return undefined
+  const [first, second] = [after.fromUs - before.fromUs, (after.toUs ?? nowUs) - after.fromUs]
+  const busyPercent = second > 0 ? (one * first + other * second) / (first + second) : one
+  return { ...before, toUs: after.toUs, busyPercent }
 }
 
 /** The process is gone: its last stretch ends. */

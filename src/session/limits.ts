@@ -11,10 +11,10 @@ export const LIMITS = {
   /** Lines that have no end yet. */
   openLines: 1_000,
   /** Rows that have ended, by table; those that go on are kept, however many. */
-  ended: { processes: 500, queues: 500, pools: 100, tasks: 2_000, problems: 500 },
+  ended: { processes: 500, queues: 500, objects: 500, pools: 100, tasks: 2_000, problems: 500 },
   /** Of each table; a view that has missed more is given the table whole. */
   changes: 4_000,
-  /** Of the lists that an event carries: waiters, producers, parameters. */
+  /** Of the lists that an event carries: waits, waiters, producers, parameters. */
   listed: 1_000,
   /** Characters of a name, a label, a parameter. */
   name: 1_000,

@@ -1,22 +1,26 @@
 /** Events about processes: what each one is doing, how it ended, and what it costs. */
 import type { ProcessRow } from '../shared/session-state.ts'
 import type {
+  ProcessBusy,
   ProcessExited,
   ProcessSampled,
   ProcessStarted,
   ProcessStateChanged,
   ProcessWaited,
+  ProcessWaits,
+  Wait,
   WaitTarget,
 } from '../shared/telemetry.ts'
-import { changeDoing, endLane, extendLane } from './lanes.ts'
+import { changeDoing, endLane, extendLane, markBusy } from './lanes.ts'
 import { LIMITS } from './limits.ts'
 import { append, logOf } from './log.ts'
+import { loseObjectsOf } from './objects.ts'
 import { endLines } from './output.ts'
 import { endPoolsOf } from './pools.ts'
 import { closeQueuesOf } from './queues.ts'
 import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
-import { cut, nameOf } from './texts.ts'
+import { copyOf, cut, listOf, nameOf } from './texts.ts'
 
 export function processStarted(state: ReducedState, event: ProcessStarted): void {
   const { process, name, pid, parent, kind, pool, atUs } = event
@@ -31,6 +35,8 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     state: 'starting',
     stateSinceUs: atUs,
     waitingOn: null,
+    waits: [],
+    moreWaits: 0,
     task: null,
     tasksDone: 0,
     endedAtUs: null,
@@ -38,6 +44,8 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     signal: null,
     cpuPercent: null,
     memoryBytes: null,
+    busyPercent: null,
+    busyAtUs: null,
     shortWaits: 0,
     shortWaitUs: 0,
   })
@@ -47,6 +55,22 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
 export function processState(state: ReducedState, event: ProcessStateChanged): void {
   const waitingOn = event.waitingOn ? boundedTarget(event.waitingOn) : null
   changeDoing(state, event.process, event.atUs, { state: event.state, waitingOn })
+}
+
+export function processWaits(state: ReducedState, { process, waits, more }: ProcessWaits): void {
+  if (state.processes.rows.get(process)?.state === 'exited') return
+  const listed = listOf(waits).map(boundedWait)
+  changeRow(state.processes, state.rev, process, {
+    waits: listed,
+    moreWaits: waits.length - listed.length + (more ?? 0),
+  })
+}
+
+export function processBusy(state: ReducedState, { process, fromUs, atUs, busyPercent }: ProcessBusy): void {
+  const row = state.processes.rows.get(process)
+  if (!row || row.state === 'exited') return
+  changeRow(state.processes, state.rev, process, { busyPercent, busyAtUs: atUs })
+  markBusy(state, process, fromUs, atUs, busyPercent)
 }
 
 export function processWaited(state: ReducedState, { process, waits, waitedUs }: ProcessWaited): void {
@@ -74,21 +98,38 @@ export function processExited(state: ReducedState, { process, atUs, exitCode, si
     state: 'exited',
     stateSinceUs: atUs,
     waitingOn: null,
+    waits: [],
+    moreWaits: 0,
     task: null,
     endedAtUs: atUs,
     exitCode,
     signal: signal === null ? null : nameOf(signal),
     cpuPercent: null,
     memoryBytes: null,
+    busyPercent: null,
+    busyAtUs: null,
   })
   endLane(state, process, atUs)
   closeQueuesOf(state, process)
+  loseObjectsOf(state, process)
   endPoolsOf(state, process)
   endRowOf(state, 'processes', process)
 }
 
 function boundedTarget({ what, id, label }: WaitTarget): WaitTarget {
   return { what, ...(id !== undefined && { id }), label: cut(label, LIMITS.name) }
+}
+
+function boundedWait({ on: { kind, id, end }, sinceUs, timeoutMs }: Wait): Wait {
+  return {
+    on: {
+      kind: nameOf(kind) as Wait['on']['kind'],
+      id: copyOf(cut(id, LIMITS.name)),
+      ...(end !== undefined && { end: nameOf(end) }),
+    },
+    sinceUs,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  }
 }
 
 /** @returns the processes of a session that exist in the system, threads and the app itself left out */

@@ -1,10 +1,19 @@
 /** Telemetry events in, session state out: the one place where events become what is true. */
 import type { TelemetryEvent, TelemetryType } from '../shared/telemetry.ts'
 import { sessionEnded, sessionStarted, sessionStopping } from './head.ts'
+import { objectChanged, objectCreated, objectGone } from './objects.ts'
 import { addOutput } from './output.ts'
 import { poolChanged, poolCreated, taskEnded, taskObserved, taskStarted, taskSubmitted } from './pools.ts'
 import { problemRaised } from './problems.ts'
-import { processExited, processSampled, processStarted, processState, processWaited } from './processes.ts'
+import {
+  processBusy,
+  processExited,
+  processSampled,
+  processStarted,
+  processState,
+  processWaited,
+  processWaits,
+} from './processes.ts'
 import { queueChanged, queueClosed, queueCreated } from './queues.ts'
 import type { ReducedState } from './state.ts'
 
@@ -18,6 +27,8 @@ const REDUCERS: Reducers = {
   'session.ended': sessionEnded,
   'process.started': processStarted,
   'process.state': processState,
+  'process.waits': processWaits,
+  'process.busy': processBusy,
   'process.waited': processWaited,
   'process.exited': processExited,
   'process.output': addOutput,
@@ -25,6 +36,9 @@ const REDUCERS: Reducers = {
   'queue.created': queueCreated,
   'queue.changed': queueChanged,
   'queue.closed': queueClosed,
+  'object.created': objectCreated,
+  'object.changed': objectChanged,
+  'object.gone': objectGone,
   'pool.created': poolCreated,
   'pool.changed': poolChanged,
   'task.submitted': taskSubmitted,

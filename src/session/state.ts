@@ -1,5 +1,6 @@
 /** The state of a session as its reducer holds it: what views see, and what only reducing needs. All of it is plain data. */
 import type {
+  ObjectRow,
   OutputLine,
   PoolRow,
   ProblemRow,
@@ -27,6 +28,7 @@ export interface OpenLine {
 export interface Tables {
   processes: TrackedTable<ProcessRow>
   queues: TrackedTable<QueueRow>
+  objects: TrackedTable<ObjectRow>
   pools: TrackedTable<PoolRow>
   tasks: TrackedTable<TaskRow>
   problems: TrackedTable<ProblemRow>
@@ -39,12 +41,20 @@ export interface ReducedState extends Omit<SessionState, TableName>, Tables {
   outputCharacters: number
 }
 
-export const tableNames = ['processes', 'queues', 'pools', 'tasks', 'problems'] as const satisfies readonly TableName[]
+export const tableNames = [
+  'processes',
+  'queues',
+  'objects',
+  'pools',
+  'tasks',
+  'problems',
+] as const satisfies readonly TableName[]
 
 /** The logs that rows of a table have, each by the row's id. */
 export const LOGS_OF: Readonly<Record<TableName, readonly ('lanes' | 'samples' | 'depths')[]>> = {
   processes: ['lanes', 'samples'],
   queues: ['depths'],
+  objects: [],
   pools: [],
   tasks: [],
   problems: [],
@@ -75,6 +85,7 @@ export function createSessionState(session: SessionId, program: string, title: s
     head: createHead(session, program, title),
     processes: createTable(),
     queues: createTable(),
+    objects: createTable(),
     pools: createTable(),
     tasks: createTable(),
     problems: createTable(),
@@ -89,6 +100,7 @@ export function createReducedState(session: SessionId, program: string, title: s
     head: createHead(session, program, title),
     processes: createTrackedTable(),
     queues: createTrackedTable(),
+    objects: createTrackedTable(),
     pools: createTrackedTable(),
     tasks: createTrackedTable(),
     problems: createTrackedTable(),

@@ -2,6 +2,7 @@
 import type {
   DepthPoint,
   LaneSegment,
+  ObjectRow,
   OutputLine,
   PoolRow,
   ProblemRow,
@@ -44,6 +45,7 @@ export interface SessionPatch {
   head?: SessionHead
   processes?: TablePatch<ProcessRow>
   queues?: TablePatch<QueueRow>
+  objects?: TablePatch<ObjectRow>
   pools?: TablePatch<PoolRow>
   tasks?: TablePatch<TaskRow>
   problems?: TablePatch<ProblemRow>

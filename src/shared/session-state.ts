@@ -8,6 +8,8 @@
 import type {
   ErrorInfo,
   LiveState,
+  ObjectId,
+  ObjectKind,
   PoolId,
   ProblemId,
   ProblemKind,
@@ -16,6 +18,7 @@ import type {
   QueueId,
   SessionOutcome,
   TaskId,
+  Wait,
   Waiter,
   WaitTarget,
 } from './telemetry.ts'
@@ -70,6 +73,9 @@ export interface ProcessRow extends Row {
   state: LiveState | 'exited'
   stateSinceUs: number
   waitingOn: WaitTarget | null
+  /** All that it waits for, in the order in which that began, and how many more there are. */
+  waits: Wait[]
+  moreWaits: number
   task: TaskId | null
   tasksDone: number
   endedAtUs: number | null
@@ -78,6 +84,9 @@ export interface ProcessRow extends Row {
   /** null until the first sample, and after the end. */
   cpuPercent: number | null
   memoryBytes: number | null
+  /** The share of the time in which its event loop ran code of late, and when that was told; null if it never was, and after the end. */
+  busyPercent: number | null
+  busyAtUs: number | null
   /** Waits too short to be drawn, summed. */
   shortWaits: number
   shortWaitUs: number
@@ -91,6 +100,11 @@ export interface LaneSegment {
   state: LiveState
   waitingOn: WaitTarget | null
   task: TaskId | null
+  /**
+   * Of a stretch in which it was running: how much of the time its event loop ran code; the rest it awaited something that the
+   * library knows nothing of. Of one that goes on, as far as it was told; null where nothing was.
+   */
+  busyPercent: number | null
 }
 
 export interface Sample {
@@ -133,6 +147,18 @@ export interface DepthPoint {
   depth: number
   max: number
   min: number
+}
+
+/** A lock, a pipe or another shared object that is no queue. */
+export interface ObjectRow extends Row {
+  id: ObjectId
+  kind: ObjectKind
+  name: string
+  owner: ProcessId
+  holders: Waiter[]
+  waiting: Waiter[]
+  /** Nobody has it any more, or its process has ended. */
+  gone: boolean
 }
 
 export interface PoolRow extends Row {
@@ -196,6 +222,7 @@ export interface SessionState {
   head: SessionHead
   processes: Table<ProcessRow>
   queues: Table<QueueRow>
+  objects: Table<ObjectRow>
   pools: Table<PoolRow>
   tasks: Table<TaskRow>
   problems: Table<ProblemRow>

@@ -31,7 +31,12 @@ function areProperties(value: unknown): boolean {
 }
 
 const isError: Check<ErrorInfo> = (value) => isErrorInfo(value)
-const waiter = shape({ process: isText, sinceUs: isNumber })
+const waiter = shape({ process: isText, sinceUs: isNumber, end: optional(isText) })
+const wait = shape({
+  on: shape({ kind: isText, id: isText, end: optional(isText) }),
+  sinceUs: isNumber,
+  timeoutMs: optional(isNumber),
+})
 
 const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'session.started': {
@@ -57,6 +62,8 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
     state: oneOf('starting', 'running', 'sleeping', 'waiting'),
     waitingOn: optional(shape({ what: isText, id: optional(isText), label: isText })),
   },
+  'process.waits': { process: isText, waits: listOf(wait), more: optional(isCount) },
+  'process.busy': { process: isText, fromUs: isNumber, busyPercent: isNumber },
   'process.waited': { process: isText, waits: isCount, waitedUs: isNumber },
   'process.exited': { process: isText, exitCode: orNull(isNumber), signal: orNull(isText) },
   'process.output': { process: isText, stream: oneOf('stdout', 'stderr'), text: isText },
@@ -79,6 +86,9 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
     residence: listOf(isCount),
   },
   'queue.closed': { queue: isText },
+  'object.created': { object: isText, kind: isText, name: isText, process: isText },
+  'object.changed': { object: isText, holders: listOf(waiter), waiting: listOf(waiter) },
+  'object.gone': { object: isText },
   'pool.created': { pool: isText, name: isText, size: isCount, process: isText },
   'pool.changed': { pool: isText, state: oneOf('open', 'closed', 'terminated', 'broken', 'ended') },
   'task.submitted': { task: isText, pool: isText, name: isText, retryOf: optional(isText) },
@@ -123,10 +133,11 @@ export function isTelemetryEvent(value: unknown): value is TelemetryEvent {
   return Object.entries(checks).every(([name, check]) => check(value[name]))
 }
 
-/** @returns the id of what an event is about: a process, queue, pool, task or problem; null if it is about the session */
+/** @returns the id of what an event is about: a process, queue, object, pool, task or problem; null if it is about the session */
 export function subjectOf(event: TelemetryEvent): string | null {
   if ('task' in event && event.type !== 'problem.raised') return event.task
   if ('queue' in event) return event.queue
+  if ('object' in event) return event.object
   if (event.type === 'pool.created' || event.type === 'pool.changed') return event.pool
   if (event.type === 'problem.raised') return event.problem
   return 'process' in event ? (event.process ?? null) : null

@@ -11,6 +11,7 @@ export type QueueId = string
 export type PoolId = string
 export type TaskId = string
 export type ProblemId = string
+export type ObjectId = string
 
 /** What a living process is doing. `exited` is not here: it is told by `process.exited`. */
 export type LiveState = 'starting' | 'running' | 'sleeping' | 'waiting'
@@ -31,6 +32,32 @@ export interface WaitTarget {
   label: string
 }
 
+/** What processes share besides queues, and can wait for. */
+export type ObjectKind =
+  | 'lock'
+  | 'rlock'
+  | 'semaphore'
+  | 'bounded-semaphore'
+  | 'condition'
+  | 'event'
+  | 'barrier'
+  | 'pipe'
+  | 'dict'
+  | 'list'
+  | 'namespace'
+
+/** One of the things that a process waits for now. A thread is a process here. */
+export interface Wait {
+  /**
+   * `end` is which side of it: `put`, `get` or `join` of a queue, `task` of a pool that a worker waits for, `0` or `1` of a pipe,
+   * whichever this process has.
+   */
+  on: { kind: ObjectKind | 'process' | 'queue' | 'pool' | 'task'; id: string; end?: string }
+  sinceUs: number
+  /** How long it may last, in milliseconds of the session's clock; without it, it has no end of its own. */
+  timeoutMs?: number
+}
+
 /** An error that crossed a process boundary; `cause` nests at most a few levels deep. */
 export interface ErrorInfo {
   name: string
@@ -43,10 +70,12 @@ export interface ErrorInfo {
   properties?: Record<string, unknown>
 }
 
-/** Somebody blocked on a queue, and since when. */
+/** Somebody blocked on a queue or another object, or who holds it, and since when. */
 export interface Waiter {
   process: ProcessId
   sinceUs: number
+  /** Which end of a pipe. */
+  end?: string
 }
 
 /** How a session came to its end. */
@@ -108,6 +137,30 @@ export interface ProcessStateChanged {
   process: ProcessId
   state: LiveState
   waitingOn?: WaitTarget
+}
+
+/** All that a process waits for, told when that changes; like states, a wait is told once it has lasted 20 ms. */
+export interface ProcessWaits {
+  type: 'process.waits'
+  atUs: number
+  process: ProcessId
+  /** In the order in which they began. */
+  waits: Wait[]
+  /** How many there are besides; left out where these are all. */
+  more?: number
+}
+
+/**
+ * How busy the event loop of a process, or of a thread, was from `fromUs` to `atUs`: the share of the time in which it ran code, instead of
+ * waiting for something to happen. Told when that changes, and once a second while the process is running: one that runs and
+ * tells nothing for longer has not let go of its event loop.
+ */
+export interface ProcessBusy {
+  type: 'process.busy'
+  atUs: number
+  process: ProcessId
+  fromUs: number
+  busyPercent: number
 }
 
 /** Waits and sleeps shorter than 20 ms, summed since the last such event: they are never sent one by one. */
@@ -180,6 +233,35 @@ export interface QueueClosed {
   type: 'queue.closed'
   atUs: number
   queue: QueueId
+}
+
+/** Of very many objects of one process only those are told that somebody waits for. */
+export interface ObjectCreated {
+  type: 'object.created'
+  atUs: number
+  object: ObjectId
+  kind: ObjectKind
+  name: string
+  /** The process that made the object and keeps it. */
+  process: ProcessId
+}
+
+/** Who has an object and who waits for it, at most every 100 ms. */
+export interface ObjectChanged {
+  type: 'object.changed'
+  atUs: number
+  object: ObjectId
+  /** Who has acquired a lock or a semaphore, and who has an end of a pipe; nobody holds any other. */
+  holders: Waiter[]
+  /** Who waits for it, in the order in which they came. */
+  waiting: Waiter[]
+}
+
+/** Nobody has the object any more. */
+export interface ObjectGone {
+  type: 'object.gone'
+  atUs: number
+  object: ObjectId
 }
 
 export interface PoolCreated {
@@ -258,6 +340,8 @@ export type TelemetryEvent =
   | SessionEnded
   | ProcessStarted
   | ProcessStateChanged
+  | ProcessWaits
+  | ProcessBusy
   | ProcessWaited
   | ProcessExited
   | ProcessOutput
@@ -265,6 +349,9 @@ export type TelemetryEvent =
   | QueueCreated
   | QueueChanged
   | QueueClosed
+  | ObjectCreated
+  | ObjectChanged
+  | ObjectGone
   | PoolCreated
   | PoolChanged
   | TaskSubmitted
@@ -279,5 +366,5 @@ export type TelemetryType = TelemetryEvent['type']
 /** Waits shorter than this are summed into `process.waited` instead of being told one by one. */
 export const SHORT_WAIT_US = 20_000
 
-/** A queue tells its aggregate at most this often. */
+/** A queue, or another object, tells its aggregate at most this often. */
 export const QUEUE_REPORT_MS = 100

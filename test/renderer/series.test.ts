@@ -22,7 +22,7 @@ import type { LiveState } from '../../src/shared/telemetry.ts'
 const S = 1_000_000
 
 function segment(state: LiveState, fromUs: number, toUs: number | null, task: string | null = null): LaneSegment {
-  return { rev: 1, state, fromUs, toUs, waitingOn: null, task }
+  return { rev: 1, state, fromUs, toUs, waitingOn: null, task, busyPercent: null }
 }
 
 describe('the time axis', () => {

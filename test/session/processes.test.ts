@@ -73,3 +73,48 @@ test('short waits are summed', () => {
     ...{ shortWaits: 4, shortWaitUs: 600 },
   })
 })
+
+const busy = (fromUs: number, atUs: number, busyPercent: number): TelemetryEvent => ({
+  ...{ type: 'process.busy', atUs, process: 'a', fromUs, busyPercent },
+})
+const busyOf = (events: TelemetryEvent[]) =>
+  reduceAll([started('a', 0), ...events])
+    .lanes.get('a')
+    ?.items.slice(1)
+    .map(({ state, fromUs, toUs, busyPercent }) => [state, fromUs, toUs, busyPercent])
+
+test('a stretch of running says how busy it was, in as many pieces as that changed', () => {
+  const running = [does('a', 10, 'running')]
+  expect(busyOf(running)).toEqual([['running', 10, null, null]])
+  expect(busyOf([...running, busy(10, 20, 100)])).toEqual([['running', 10, null, 100]])
+  // About as busy as before: one stretch, of both together.
+  expect(busyOf([...running, busy(10, 20, 100), busy(20, 30, 80)])).toEqual([['running', 10, null, 90]])
+  expect(busyOf([...running, busy(10, 20, 100), busy(20, 40, 0)])).toEqual([
+    ['running', 10, 20, 100],
+    ['running', 20, null, 0],
+  ])
+})
+
+test('what was told of a time marks only the running in it, however late it is told', () => {
+  const events = [
+    does('a', 10, 'running'),
+    does('a', 20, 'sleeping'),
+    does('a', 30, 'running'),
+    does('a', 50, 'sleeping'),
+  ]
+  expect(busyOf([...events, busy(10, 40, 60)])).toEqual([
+    ['running', 10, 20, 60],
+    ['sleeping', 20, 30, null],
+    ['running', 30, 40, 60],
+    ['running', 40, 50, null],
+    ['sleeping', 50, null, null],
+  ])
+  expect(busyOf([...events, busy(60, 40, 60)])?.every(([, , , percent]) => percent === null)).toBe(true)
+})
+
+test('the row says how busy it is and when that was told, until it has ended', () => {
+  const rowAfter = (...events: TelemetryEvent[]) => reduceAll([started('a'), ...events]).processes.rows.get('a')
+  expect(rowAfter()).toMatchObject({ busyPercent: null, busyAtUs: null })
+  expect(rowAfter(busy(1, 5, 40))).toMatchObject({ busyPercent: 40, busyAtUs: 5 })
+  expect(rowAfter(busy(1, 5, 40), exited('a', 9), busy(5, 10, 40))).toMatchObject({ busyPercent: null, busyAtUs: null })
+})

@@ -42,6 +42,20 @@ export function randomEvents(seed: number, count: number, ids = 12): TelemetryEv
       ...{ type: 'process.state', atUs, process: id('p'), state: 'waiting' },
       waitingOn: { what: 'get', id: id('q'), label: pick(NAMES) },
     }),
+    (atUs) => ({
+      ...{ type: 'process.waits', atUs, process: id('p') },
+      waits: Array.from({ length: below(4) }, () => ({
+        on: { kind: pick(['lock', 'queue', 'process']), id: id('o'), ...(below(2) > 0 && { end: 'put' }) },
+        sinceUs: below(clock + 1),
+        ...(below(2) > 0 && { timeoutMs: below(9) }),
+      })),
+      ...(below(9) === 0 && { more: below(9) }),
+    }),
+    (atUs) => ({ type: 'process.busy', atUs, process: id('p'), fromUs: below(atUs + 1), busyPercent: below(101) }),
+    (atUs) => ({
+      ...{ type: 'process.busy', atUs, process: id('p'), fromUs: Math.max(0, atUs - below(300_000)) },
+      busyPercent: pick([0, 100]),
+    }),
     (atUs) => ({ type: 'process.waited', atUs, process: id('p'), waits: below(9), waitedUs: below(9_000) }),
     (atUs) => ({ type: 'process.exited', atUs, process: id('p'), exitCode: pick([0, 1, null]), signal: null }),
     (atUs) => ({
@@ -71,6 +85,12 @@ export function randomEvents(seed: number, count: number, ids = 12): TelemetryEv
       ...(below(2) > 0 && { steps: [{ atUs, depth: below(9) }] }),
     }),
     (atUs) => ({ type: 'queue.closed', atUs, queue: id('q') }),
+    (atUs) => ({
+      ...{ type: 'object.created', atUs, object: id('o'), kind: pick(['lock', 'pipe', 'barrier']) },
+      ...{ name: pick(NAMES), process: id('p') },
+    }),
+    (atUs) => ({ type: 'object.changed', atUs, object: id('o'), holders: waiters(), waiting: waiters() }),
+    (atUs) => ({ type: 'object.gone', atUs, object: id('o') }),
     (atUs) => ({ type: 'pool.created', atUs, pool: id('w'), name: pick(NAMES), size: below(4), process: id('p') }),
     (atUs) => ({ type: 'pool.changed', atUs, pool: id('w'), state: pick(['open', 'closed', 'terminated', 'ended']) }),
     (atUs) => ({ type: 'task.submitted', atUs, task: id('t'), pool: id('w'), name: pick(NAMES) }),

@@ -12,6 +12,7 @@ const partNames = [
   'head',
   'processes',
   'queues',
+  'objects',
   'pools',
   'tasks',
   'problems',
