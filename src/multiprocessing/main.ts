@@ -10,6 +10,8 @@ import {
   parseArguments,
   speedParameter,
 } from '../shared/parameters.ts'
+import { errorInfo } from './errors.ts'
+import { describeError } from './process/problems.ts'
 import { endRun } from './run/end-run.ts'
 import { describeLost, whenNothingIsLeft } from './run/lost.ts'
 import { adoptRun, Run, runOfContext } from './run/run.ts'
@@ -35,6 +37,16 @@ function isProgram(url: string): boolean {
   } catch {
     return pathToFileURL(program).href === url
   }
+}
+
+/** The whole error comes when the processes that are left have ended, which may be never: so it is said now that there is one. */
+function sayWhatIsWaitedFor(run: Run, thrown: unknown): void {
+  const left = [...run.children].filter(({ daemon }) => !daemon).map(({ name }) => name)
+  if (left.length === 0) return
+  const names = left.length > 5 ? `${left.length} processes` : left.join(', ')
+  process.stderr.write(
+    `main failed: ${describeError(errorInfo(thrown))}; its program ends when ${names} will have ended.\n`,
+  )
 }
 
 /** Runs the program in its own process, unobserved: `node demo.ts --speed 2`. */
@@ -64,6 +76,9 @@ async function runProgram({ parameters, run: call }: ProgramMain): Promise<void>
   })
   try {
     await call(values)
+  } catch (thrown) {
+    sayWhatIsWaitedFor(run, thrown)
+    throw thrown
   } finally {
     stopLooking()
     await endRun(run)

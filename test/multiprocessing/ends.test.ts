@@ -147,6 +147,24 @@ describe('who waits for what can never come', () => {
   })
 })
 
+test('main that fails says so at once, and who is still waited for', async () => {
+  const file = join(folder, 'go-on')
+  const program = spawn(process.execPath, ['--conditions=forkscope-source', fixture], {
+    env: { ...process.env, ENDS_CASE: 'throwBesideAProcess', ENDS_FILE: file },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  program.stderr.on('data', (chunk) => (stderr += chunk))
+  const closed = once(program, 'close')
+  await waitUntil('main says that it failed', () =>
+    stderr.includes('main failed: Error: on purpose; its program ends when patient will have ended.\n'),
+  )
+  expect(program.exitCode).toBe(null)
+  writeFileSync(file, '')
+  expect(await closed).toEqual([1, null])
+  expect(stderr).toContain('    at fail ')
+})
+
 describe('what a target left behind', () => {
   test('a callback puts, and its item arrives', async () => {
     const queue = new Queue<string>()

@@ -67,6 +67,7 @@ export interface Ending {
 /** What a run must know of a process that it has started. */
 export interface RunChild {
   readonly path: string
+  readonly name: string
   readonly pid: number | undefined
   readonly daemon: boolean
   readonly ended: Promise<unknown>
