@@ -1,9 +1,10 @@
 /** The app in the browser's host, with one more program: the idle one. */
 import { runBrowserHost } from '../../src/main/hosts/browser.ts'
-import { catalog, type ProgramDefinition } from '../../src/main/programs/catalog.ts'
+import { catalog } from '../../src/main/programs/catalog.ts'
 import { speedParameter } from '../../src/shared/parameters.ts'
+import { libraryProgram } from '../../src/sources/library/library-source.ts'
 
-const idle: ProgramDefinition = {
+const idle = libraryProgram({
   id: 'idle',
   title: 'Idle',
   summary: 'ten processes',
@@ -11,6 +12,6 @@ const idle: ProgramDefinition = {
   parameters: { speed: speedParameter },
   module: new URL('./idle.ts', import.meta.url),
   sources: [],
-}
+})
 
 await runBrowserHost({ port: 0, open: false, programs: [...catalog, idle] })

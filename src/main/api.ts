@@ -82,7 +82,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
         try {
           pushSession(watcher, session, seen)
         } catch {
-          // Its program was started anew; the overview has told the view so.
+          // It is not kept any more; the overview has told the view so.
           watcher.seen.delete(session)
         }
       }
@@ -98,7 +98,9 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
       overview: sessions.overview(),
     }),
     readSources: ({ program }) => sessions.readSources(program),
-    startProgram: async ({ program, parameters }) => ({ session: await sessions.start(program, parameters) }),
+    startProgram: async ({ program, parameters, instead }) => ({
+      session: await sessions.start(program, parameters, instead),
+    }),
     stopSession: ({ session }) => sessions.stop(session),
     watchSession: ({ session }, watcher) => {
       pushSession(watcher, session, 0)
@@ -108,11 +110,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
       watcher.seen.delete(session)
       return {}
     },
-    signalProcess: ({ session, process: id, signal }) => {
-      sessions.signal(session, id, signal)
-      return {}
-    },
-    retryTask: ({ session, task }) => ({ task: sessions.retry(session, task) }),
+    command: ({ session, command }) => sessions.command(session, command),
   }
 
   const call = async (watcher: Watcher, name: unknown, input: unknown): Promise<unknown> => {

@@ -7,9 +7,10 @@ import {
   type ParameterValues,
   parseArguments,
 } from '../shared/parameters.ts'
+import type { Program } from '../sources/source.ts'
 import { runInTerminal } from './hosts/terminal.ts'
 import { formatTerminalList } from './hosts/terminal-list.ts'
-import { catalog, type ProgramDefinition } from './programs/catalog.ts'
+import { catalog } from './programs/catalog.ts'
 
 const EXIT_BAD_USAGE = 2
 
@@ -18,7 +19,7 @@ class UsageError extends Error {
   override name = 'UsageError'
 }
 
-function find(id: string): ProgramDefinition {
+function find(id: string): Program {
   const program = catalog.find((candidate) => candidate.id === id)
   if (program) return program
   throw new UsageError(`There is no program "${id}"; known are: ${catalog.map((known) => known.id).join(', ')}.`)

@@ -1,13 +1,14 @@
 /** Electron's main process: puts sessions, API and window together. */
+
+import { catchStrayErrors, sayStrayError } from '../sources/library/stray-errors.ts'
 import { createApi } from './api.ts'
 import { appVersion } from './app-info.ts'
 import { runElectronHost } from './hosts/electron.ts'
 import { catalog } from './programs/catalog.ts'
 import { Sessions } from './session/sessions.ts'
-import { handleStrayErrors } from './stray-errors.ts'
 
 const sessions = new Sessions({ programs: catalog })
-handleStrayErrors(sessions)
+catchStrayErrors({ unlessListened: false, otherwise: sayStrayError })
 const { node, electron = '', chrome = '' } = process.versions
 const api = createApi(sessions, { version: appVersion(), host: 'electron', versions: { electron, chrome, node } })
 runElectronHost({ api, stopAll: () => sessions.stopAll() })

@@ -23,7 +23,7 @@ import { addRow, changeRow } from './table.ts'
 import { copyOf, cut, listOf, nameOf } from './texts.ts'
 
 export function processStarted(state: ReducedState, event: ProcessStarted): void {
-  const { process, name, pid, parent, kind, pool, atUs } = event
+  const { process, name, pid, parent, kind, pool, isApp = false, isSilent = false, atUs } = event
   const isNew = addRow(state.processes, state.rev, {
     id: process,
     name: nameOf(name),
@@ -31,6 +31,8 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     parent,
     kind,
     pool: pool ?? null,
+    isApp,
+    isSilent,
     startedAtUs: atUs,
     state: 'starting',
     stateSinceUs: atUs,
@@ -49,7 +51,7 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     shortWaits: 0,
     shortWaitUs: 0,
   })
-  if (isNew) extendLane(state, process, atUs, { state: 'starting', waitingOn: null, task: null })
+  if (isNew && !isSilent) extendLane(state, process, atUs, { state: 'starting', waitingOn: null, task: null })
 }
 
 export function processState(state: ReducedState, event: ProcessStateChanged): void {
@@ -134,7 +136,5 @@ function boundedWait({ on: { kind, id, end }, sinceUs, timeoutMs }: Wait): Wait 
 
 /** @returns the processes of a session that exist in the system, threads and the app itself left out */
 export function livingChildren({ processes }: { processes: Pick<ReducedState['processes'], 'rows'> }): ProcessRow[] {
-  return [...processes.rows.values()].filter(
-    (row) => row.state !== 'exited' && row.kind !== 'main' && row.kind !== 'thread',
-  )
+  return [...processes.rows.values()].filter((row) => row.state !== 'exited' && !row.isApp && row.kind !== 'thread')
 }

@@ -8,17 +8,23 @@ const session = z.strictObject({ session: id })
 export const callInputs = {
   getAppInfo: nothing,
   readSources: z.strictObject({ program: id }),
-  /** Starts a program; if a session of it runs, that is stopped first. Answers once it has started. */
+  /** Starts a program, beside all that runs, or instead of one session, which is stopped first and forgotten. Answers once it has started. */
   startProgram: z.strictObject({
     program: id,
     parameters: z.record(z.string().max(100), z.union([z.string().max(4_000), z.number()])),
+    instead: id.optional(),
   }),
   /** Stops a session: asks, waits briefly, forces. Answers once none of its processes is left. Stopping twice is fine. */
   stopSession: session,
   /** Pushes this session's patches to the caller until it is unwatched, beginning with the whole state. */
   watchSession: session,
   unwatchSession: session,
-  signalProcess: z.strictObject({ session: id, process: id, signal: z.enum(['SIGTERM', 'SIGKILL']) }),
-  /** Submits a failed task's call again, to the same pool. */
-  retryTask: z.strictObject({ session: id, task: id }),
+  /** Tells a session's source to do something: see `commands.ts`. Which fields it needs, the source checks. */
+  command: z.strictObject({
+    session: id,
+    command: z
+      .object({ type: z.string().min(1).max(100) })
+      .catchall(z.union([z.string().max(4_000), z.number(), z.boolean()]))
+      .refine((command) => Object.keys(command).length <= 20, 'has too many fields'),
+  }),
 } as const

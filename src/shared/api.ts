@@ -6,6 +6,7 @@
  */
 import type { z } from 'zod'
 import type { callInputs } from './api-inputs.ts'
+import type { Command } from './commands.ts'
 import type { Parameter } from './parameters.ts'
 import type { SessionPatch } from './session-patch.ts'
 import type { SessionHead, SessionId } from './session-state.ts'
@@ -29,22 +30,27 @@ export interface SourceFile {
   text: string
 }
 
-/** What the list of programs shows beside each: the state of its last session. */
-export interface ProgramStatus {
+/** How a session is doing, for lists of them. */
+export interface SessionInfo {
+  session: SessionId
   program: string
-  session: SessionId | null
-  phase: SessionHead['phase'] | 'idle'
+  phase: SessionHead['phase']
   /** How long the session has run or ran. */
   elapsedUs: number
   problems: number
   alive: number
+  /** The commands that it takes now, by type: views offer only these. */
+  can: Command['type'][]
 }
 
 /** Figures over all sessions, pushed at most four times a second. */
 export interface Overview {
-  programs: ProgramStatus[]
+  /** All that are kept, in the order in which they were started. */
+  sessions: SessionInfo[]
+  /** How many sessions have ended and are not kept any more. */
+  forgotten: number
   running: number
-  /** Living processes of all sessions, the app itself counted once. */
+  /** Living processes of all sessions on this machine, the app itself counted once. */
   processes: number
   /** Their CPU together; 100 is one core. */
   cpuPercent: number
@@ -73,8 +79,7 @@ export interface CallOutputs {
   stopSession: { leftovers: number }
   watchSession: Record<string, never>
   unwatchSession: Record<string, never>
-  signalProcess: Record<string, never>
-  retryTask: { task: string }
+  command: Record<string, string | number | boolean>
 }
 export type CallOutput<N extends CallName> = CallOutputs[N]
 
@@ -86,8 +91,7 @@ export const callNames = [
   'stopSession',
   'watchSession',
   'unwatchSession',
-  'signalProcess',
-  'retryTask',
+  'command',
 ] as const satisfies readonly CallName[]
 
 export interface Pushes {

@@ -69,6 +69,10 @@ export interface ProcessRow extends Row {
   parent: ProcessId | null
   kind: ProcessKind
   pool: PoolId | null
+  /** It is the app's own process, which runs more than this session. */
+  isApp: boolean
+  /** Only the kernel knows of it: `state` says no more than whether it lives, and it has no lane. */
+  isSilent: boolean
   startedAtUs: number
   state: LiveState | 'exited'
   stateSinceUs: number

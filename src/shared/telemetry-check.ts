@@ -2,7 +2,19 @@
  * Whether plain data is what the types of `telemetry.ts` say. Events come from other processes, which may be broken, and
  * from files: nothing is reduced to state that was not checked here.
  */
-import { type Check, isCount, isNumber, isRecord, isText, listOf, oneOf, optional, orNull, shape } from './checks.ts'
+import {
+  type Check,
+  isBoolean,
+  isCount,
+  isNumber,
+  isRecord,
+  isText,
+  listOf,
+  oneOf,
+  optional,
+  orNull,
+  shape,
+} from './checks.ts'
 import type { ErrorInfo, TelemetryEvent, TelemetryType } from './telemetry.ts'
 
 type Fields<T extends TelemetryType> = Record<
@@ -56,6 +68,8 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
     parent: orNull(isText),
     kind: oneOf('main', 'process', 'worker', 'thread'),
     pool: optional(isText),
+    isApp: optional(isBoolean),
+    isSilent: optional(isBoolean),
   },
   'process.state': {
     process: isText,

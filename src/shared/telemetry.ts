@@ -128,6 +128,10 @@ export interface ProcessStarted {
   kind: ProcessKind
   /** The pool that a worker belongs to. */
   pool?: PoolId
+  /** It is the app's own process, which runs more than this session: it cannot be signalled, and is not one of the session's children. */
+  isApp?: boolean
+  /** Only the kernel knows of it: it tells nothing itself, so what it does or waits for is not known. */
+  isSilent?: boolean
 }
 
 export interface ProcessStateChanged {

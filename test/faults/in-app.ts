@@ -12,7 +12,7 @@ interface Seen {
 }
 
 const id = process.argv[2] as string
-const session = new Session({ id, program: programOf(id), values: { speed: 1 } })
+const session = new Session({ id, source: programOf(id).open({ speed: 1 }, { nodePath: null }) })
 const seen: Record<string, Seen> = {}
 session.onEvent((event) => {
   if (event.type !== 'process.output' && event.type !== 'process.exited') return

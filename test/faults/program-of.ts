@@ -1,9 +1,10 @@
 /** A program of this folder as the catalog describes those that come with the app. */
-import type { ProgramDefinition } from '../../src/main/programs/catalog.ts'
 import { speedParameter } from '../../src/shared/parameters.ts'
+import { libraryProgram } from '../../src/sources/library/library-source.ts'
+import type { Program } from '../../src/sources/source.ts'
 
-export function programOf(id: string): ProgramDefinition {
-  return {
+export function programOf(id: string): Program {
+  return libraryProgram({
     id,
     title: id,
     summary: '',
@@ -11,5 +12,5 @@ export function programOf(id: string): ProgramDefinition {
     parameters: { speed: speedParameter },
     module: new URL(`./${id}.ts`, import.meta.url),
     sources: [],
-  }
+  })
 }

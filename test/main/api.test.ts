@@ -55,7 +55,9 @@ test('whatever is sent is answered, and what does not fit is refused', async () 
   expect(await code('startProgram', { program: 1, parameters: {} })).toBe('bad-input')
   expect(await code('startProgram', { program: 'dog-cat', parameters: { speed: 99 } })).toBe('bad-input')
   expect(await code('startProgram', { program: 'none', parameters: {} })).toBe('not-found')
-  expect(await code('signalProcess', { session: 'x', process: '0', signal: 'SIGSTOP' })).toBe('bad-input')
+  expect(await code('command', { session: 'x', command: { process: '0' } })).toBe('bad-input')
+  expect(await code('command', { session: 'x', command: { type: 'signal', process: {} } })).toBe('bad-input')
+  expect(await code('command', { session: 'x', command: { type: 'signal' } })).toBe('not-found')
   expect(await code('stopSession', { session: 'x' })).toBe('not-found')
   expect(await code('readSources', { program: '../../package.json' })).toBe('not-found')
   expect(await code('getAppInfo', {})).toBe('ok')
@@ -109,12 +111,12 @@ test('a failed task can be run again from the API once, and only while its pool 
   const failed = await waitUntil('a failed task', () =>
     pushed.session.flatMap(({ tasks }) => tasks?.rows ?? []).find(({ state }) => state === 'failed'),
   )
-  const { task } = await value<{ task: string }>('retryTask', { session, task: failed.id })
+  const { task } = await value<{ task: string }>('command', { session, command: { type: 'retry', task: failed.id } })
   await waitUntil('the new task', () =>
     pushed.session
       .flatMap(({ tasks }) => tasks?.rows ?? [])
       .some(({ id, retryOf }) => id === task && retryOf === failed.id),
   )
-  const again = await connection.call('retryTask', { session, task: failed.id })
+  const again = await connection.call('command', { session, command: { type: 'retry', task: failed.id } })
   expect(again).toMatchObject({ ok: false, error: { code: 'conflict' } })
 })

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
-import { catalog, type ProgramDefinition } from '../../src/main/programs/catalog.ts'
+import { catalog } from '../../src/main/programs/catalog.ts'
 import { Sessions } from '../../src/main/session/sessions.ts'
 import { applyPatch } from '../../src/session/patch.ts'
 import { createSessionState } from '../../src/session/state.ts'
 import { ApiError } from '../../src/shared/api.ts'
 import { speedParameter } from '../../src/shared/parameters.ts'
+import { libraryProgram } from '../../src/sources/library/library-source.ts'
 import { parameters } from '../fixtures/forged-rows.ts'
 import { isAlive, parentOf, waitUntil } from '../wait-until.ts'
 
@@ -29,7 +30,7 @@ function view(of: Sessions, id: string) {
 }
 
 function children(of: Sessions, id: string) {
-  return [...view(of, id).processes.rows.values()].filter(({ kind }) => kind !== 'main')
+  return [...view(of, id).processes.rows.values()].filter(({ isApp }) => !isApp)
 }
 
 test('a program runs in this process, its children are children of it, and stop leaves none', async () => {
@@ -59,23 +60,37 @@ test('two programs at once do not mix', async () => {
   expect(children(all, spider).every(({ pid }) => isAlive(pid))).toBe(true)
 })
 
-test('starting again replaces the session before, whose processes are gone by then', async () => {
+test('starting instead of a session takes its place, and its processes are gone by then', async () => {
   const all = open()
   const first = await all.start('dog-cat', {})
   const before = await waitUntil('children', () => children(all, first).length === 2 && children(all, first))
-  const second = await all.start('dog-cat', {})
+  const second = await all.start('dog-cat', {}, first)
   expect(before.filter(({ pid }) => isAlive(pid))).toEqual([])
   expect(second).not.toBe(first)
   expect(() => all.patch(first, 0)).toThrow(ApiError)
 })
 
-test('two starts of one program at the same time leave one session', async () => {
+test('a session is replaced once, also if two ask for that at the same time', async () => {
+  const all = open()
+  const first = await all.start('dog-cat', {})
+  const second = all.start('dog-cat', {}, first)
+  expect(() => all.start('dog-cat', {}, first)).toThrow('It is being started anew already')
+  const id = await second
+  expect(all.overview().sessions.map(({ session }) => session)).toEqual([id])
+  expect(() => all.start('dog-cat', {}, first)).toThrow('not kept any more')
+})
+
+test('several sessions of one program run beside each other, and stop one by one', async () => {
   const all = open()
   const [first, second] = await Promise.all([all.start('dog-cat', {}), all.start('dog-cat', {})])
-  expect(first).not.toBe(second)
-  await waitUntil('children', () => children(all, second).length === 2)
-  expect(all.overview().programs.find(({ program }) => program === 'dog-cat')).toMatchObject({ session: second })
-  expect(all.overview().running).toBe(1)
+  await waitUntil('all children', () => [first, second].every((id) => children(all, id).length === 2))
+  expect(all.overview()).toMatchObject({ running: 2, processes: 5 })
+  await all.stop(first)
+  expect(all.overview().sessions).toMatchObject([
+    { session: first, program: 'dog-cat', phase: 'stopped', can: [] },
+    { session: second, program: 'dog-cat', phase: 'running', can: ['signal', 'retry'] },
+  ])
+  expect(children(all, second).every(({ pid }) => isAlive(pid))).toBe(true)
 })
 
 test('bad input is refused in a sentence and starts nothing', async () => {
@@ -112,32 +127,27 @@ test('signals reach a child, and only a child', async () => {
   const rows = await waitUntil('children', () => children(all, id).length === 2 && children(all, id))
   const [dog] = rows
   if (!dog) throw new Error('no dog')
-  expect(() => all.signal(id, '0', 'SIGKILL')).toThrow('main is Forkscope itself')
-  expect(() => all.signal(id, '0.9', 'SIGKILL')).toThrow('no such process')
-  all.signal(id, dog.id, 'SIGKILL')
+  const kill = (process: string) => all.command(id, { type: 'signal', process, signal: 'SIGKILL' })
+  await expect(kill('0')).rejects.toThrow('main is Forkscope itself')
+  await expect(kill('0.9')).rejects.toThrow('no such process')
+  await kill(dog.id)
   await waitUntil('the end of dog', () => view(all, id).processes.rows.get(dog.id)?.signal === 'SIGKILL')
-  expect(() => all.signal(id, dog.id, 'SIGKILL')).toThrow('dog has ended already')
+  await expect(kill(dog.id)).rejects.toThrow('dog has ended already')
 })
 
 test('a pid that a process only tells is not signalled, unless the kernel has it below that process', async () => {
   const bystander = spawn('sleep', ['60'])
-  const [dogCat] = catalog
   const module = new URL('../fixtures/forged-rows.ts', import.meta.url)
-  const forged = {
-    ...(dogCat as ProgramDefinition),
-    id: 'forged',
-    module,
-    parameters: { ...parameters, speed: speedParameter },
-  }
+  const about = { id: 'forged', title: 'Forged', summary: '', watch: '', sources: [] }
+  const forged = libraryProgram({ ...about, module, parameters: { ...parameters, speed: speedParameter } })
   const all = (sessions = new Sessions({ programs: [forged] }))
   const id = await all.start('forged', { pid: bystander.pid as number })
   await waitUntil('the rows', () => children(all, id).length === 6)
+  const kill = (process: string) => all.command(id, { type: 'signal', process, signal: 'SIGKILL' })
   for (const process of ['0.1.7', '0.1.8', '0.1.9', '0.1.10']) {
-    expect(() => all.signal(id, process, 'SIGKILL')).toThrow(
-      /was not signalled: the system knows no process \d+ of this program/,
-    )
+    await expect(kill(process)).rejects.toThrow(/was not signalled: the system knows no process \d+ of this program/)
   }
-  all.signal(id, '0.1.1', 'SIGKILL')
+  await kill('0.1.1')
   await waitUntil('the end of the grandchild', () => view(all, id).processes.rows.get('0.1.1')?.signal === 'SIGKILL')
   expect(isAlive(bystander.pid as number)).toBe(true)
   bystander.kill()

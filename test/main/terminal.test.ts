@@ -175,6 +175,15 @@ describe('pages that are not as they should be', () => {
     expect(of('session.ended')).toMatchObject([{ outcome: 'finished', leftovers: 0 }])
   })
 
+  test('a page that takes longer than a fast program would wait is not lost', async () => {
+    const page = '<title>T</title><ul class="goods"><li class="goods"><b class="price">1.50</b></li></ul>'
+    const { template, server } = await serve((_, answer) => setTimeout(() => answer.end(page), 1_000))
+    const { code, of } = await run('run', 'spider', '--speed', '20', '--pages', '3', '--from', template, '--json')
+    server.close()
+    expect(of('problem.raised')).toEqual([])
+    expect(code).toBe(0)
+  })
+
   test('one bad page harms only itself', async () => {
     const page = '<title>T</title><ul class="goods"><li class="goods"><b class="price">1.50</b></li></ul>'
     const { template, server } = await serve(({ url }, answer) =>
@@ -223,9 +232,11 @@ describe('a database that cannot be written', () => {
   test('a file that is no database is left as it was', async () => {
     const file = join(folder, 'letter.txt')
     writeFileSync(file, 'Dear reader, this is not a database at all.')
-    const { code, of } = await run('run', 'spider', '--speed', '20', '--pages', '2', '--database', file, '--json')
+    // More pages than the queue and the pool hold: nobody waits for a database that cannot be opened.
+    const { code, of } = await run('run', 'spider', '--speed', '20', '--pages', '20', '--database', file, '--json')
     expect(code).toBe(1)
     expect(JSON.stringify(of('problem.raised'))).toMatch(/cannot be used: .*not a database/)
+    expect(of('session.ended')).toMatchObject([{ outcome: 'finished', leftovers: 0 }])
   })
 
   test('a database with a table of that name that is somebody else’s', async () => {

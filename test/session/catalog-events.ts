@@ -1,14 +1,16 @@
 /** What the programs of the app tell when they are run, many times as fast as a person would watch them. */
-import { catalog, type ProgramDefinition } from '../../src/main/programs/catalog.ts'
+import { catalog } from '../../src/main/programs/catalog.ts'
 import { Session } from '../../src/main/session/session.ts'
 import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
+import type { Program } from '../../src/sources/source.ts'
 
-export async function eventsOf(program: ProgramDefinition): Promise<TelemetryEvent[]> {
+export async function eventsOf(program: Program): Promise<TelemetryEvent[]> {
   const events: TelemetryEvent[] = []
   const values = Object.fromEntries(
     Object.entries(program.parameters).map(([name, { default: value }]) => [name, value]),
   )
-  const session = new Session({ id: program.id, program, values: { ...values, speed: 20 } })
+  const source = program.open({ ...values, speed: 20 }, { nodePath: null })
+  const session = new Session({ id: program.id, source })
   session.onEvent((event) => events.push(structuredClone(event)))
   await session.start()
   await session.ended

@@ -1,10 +1,11 @@
 /** The app in a browser: sessions, API and server put together, until a signal ends it. */
 import { join } from 'node:path'
+import { catchStrayErrors, sayStrayError } from '../../sources/library/stray-errors.ts'
+import type { Program } from '../../sources/source.ts'
 import { createApi } from '../api.ts'
 import { appVersion, packageRoot } from '../app-info.ts'
-import { catalog, type ProgramDefinition } from '../programs/catalog.ts'
+import { catalog } from '../programs/catalog.ts'
 import { Sessions } from '../session/sessions.ts'
-import { handleStrayErrors } from '../stray-errors.ts'
 import { startBrowserServer } from './browser-server.ts'
 import { openAppWindow } from './browser-window.ts'
 
@@ -14,7 +15,7 @@ export interface BrowserHostOptions {
   /** Whether to open a browser where there is a display. */
   open: boolean
   /** What can be started; the app's own programs if left out. */
-  programs?: readonly ProgramDefinition[]
+  programs?: readonly Program[]
 }
 
 /**
@@ -23,7 +24,7 @@ export interface BrowserHostOptions {
  */
 export async function runBrowserHost({ port, open, programs = catalog }: BrowserHostOptions): Promise<void> {
   const sessions = new Sessions({ programs })
-  handleStrayErrors(sessions)
+  catchStrayErrors({ unlessListened: false, otherwise: sayStrayError })
   const api = createApi(sessions, {
     version: appVersion(),
     host: 'browser',

@@ -61,11 +61,6 @@ export function runElectronHost({ api, stopAll }: ElectronHostOptions): void {
     void end()
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
-  process.on('uncaughtException', (error) => {
-    console.error('Forkscope has met an error of its own and ends:', error)
-    exitCode = 1
-    void end()
-  })
   app
     .whenReady()
     .then(async () => {

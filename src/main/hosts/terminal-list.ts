@@ -1,8 +1,8 @@
 /** The programs as text. */
-import type { ProgramDefinition } from '../programs/catalog.ts'
+import type { Program } from '../../sources/source.ts'
 
 /** @returns a line a program, with its parameters; or JSON */
-export function formatTerminalList(programs: readonly ProgramDefinition[], json: boolean): string {
+export function formatTerminalList(programs: readonly Program[], json: boolean): string {
   if (json) {
     const plain = programs.map(({ id, title, summary, watch, parameters }) => ({
       id,

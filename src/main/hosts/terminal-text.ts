@@ -27,7 +27,7 @@ export function formatSeconds(us: number): string {
 /** @returns the closing lines: how it went, and every problem */
 export function summarize(state: SessionState): string {
   const { head, problems, processes } = state
-  const children = [...processes.rows.values()].filter(({ kind }) => kind !== 'main').length + processes.forgotten
+  const children = [...processes.rows.values()].filter(({ isApp }) => !isApp).length + processes.forgotten
   const lines = [`${head.title}: ${head.phase} after ${formatSeconds(head.endedAtUs ?? 0)}, ${children} processes.`]
   for (const { message, consequence } of problems.rows.values()) {
     lines.push(`Problem: ${message}.${consequence ? ` ${consequence}` : ''}`)

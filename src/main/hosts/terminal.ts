@@ -1,7 +1,8 @@
 /** A program in the terminal: a live table, plain lines where there is no terminal, or its events as NDJSON. */
 import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
+import { catchStrayErrors } from '../../sources/library/stray-errors.ts'
+import type { Program } from '../../sources/source.ts'
 import { Monitor } from '../monitor/monitor.ts'
-import type { ProgramDefinition } from '../programs/catalog.ts'
 import { Session } from '../session/session.ts'
 import { TerminalOutput } from './terminal-output.ts'
 import { LiveTable } from './terminal-table.ts'
@@ -51,15 +52,16 @@ function isGood(session: Session, outcome: SessionOutcome): boolean {
  * @returns the exit status: 0 all good, 1 a problem is left, 128 + n stopped by signal n
  */
 export async function runInTerminal(
-  program: ProgramDefinition,
+  program: Program,
   values: Record<string, string | number>,
   json: boolean,
 ): Promise<number> {
-  const session = new Session({ id: program.id, program, values, monitor: new Monitor() })
+  const source = program.open(values, { nodePath: null })
+  const session = new Session({ id: program.id, source, monitor: new Monitor() })
   const view = json ? jsonView() : process.stdout.isTTY ? new LiveTable(session) : linesView(session)
   session.onEvent((event) => view.event(event))
   let stopped: keyof typeof EXIT | null = null
-  // A listener of the program's own says what becomes of a signal or an error, as if it ran by itself.
+  // A listener of the program's own says what becomes of a signal, as if it ran by itself.
   const unlessListened = <T>(event: string, act: (what: T) => void) => {
     process.on(event, (what: T) => {
       if (process.listenerCount(event) === 1) act(what)
@@ -71,16 +73,20 @@ export async function runInTerminal(
       void session.stop()
     })
   }
-  unlessListened('unhandledRejection', (thrown) => session.fail(thrown))
-  unlessListened('uncaughtException', (thrown) => {
-    session.fail(thrown)
-    void session.stop()
-  })
+  const failLate = (thrown: unknown) => {
+    process.stderr.write(`forkscope: ${thrown instanceof Error ? thrown.message : thrown}\n`)
+    process.exitCode = EXIT.problem
+  }
+  catchStrayErrors({ unlessListened: true, otherwise: failLate })
   // Who reads our output is gone (`forkscope run … | head`): there is nobody left to run for.
   process.stdout.on('error', () => void session.stop())
   await session.start()
   const outcome = await session.ended
   await view.end()
+  // Its main function may have left a timer or a server that goes on, and so may fail still.
+  session.onEvent((event) => {
+    if (event.type === 'problem.raised') failLate(event.message)
+  })
   const status = stopped ? EXIT[stopped] : isGood(session, outcome) ? EXIT.good : EXIT.problem
   // A main function that was left behind may have timers and servers still: they hold nobody up.
   if (outcome !== 'finished') process.exit(status)

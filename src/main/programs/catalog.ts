@@ -1,50 +1,30 @@
 /** What can be started: the programs that come with the app, described without loading any of them. */
-import { type NumberParameter, type Parameters, speedParameter } from '../../shared/parameters.ts'
+import { speedParameter } from '../../shared/parameters.ts'
+import { type LibraryProgram, libraryProgram } from '../../sources/library/library-source.ts'
+import type { Program } from '../../sources/source.ts'
 import { spiderParameters } from './demos/spider/parameters.ts'
 import { threadsParameters } from './demos/threads/parameters.ts'
-
-export interface ProgramSource {
-  name: string
-  language: 'typescript' | 'python'
-}
-
-export interface ProgramDefinition {
-  id: string
-  title: string
-  /** A few words under the title. */
-  summary: string
-  /** What it does and what to watch for, in a sentence or two. */
-  watch: string
-  /** Its own parameters and, first of all, the speed that every program has. */
-  parameters: Parameters & { speed: NumberParameter }
-  /** The module whose main function it is. */
-  module: URL
-  /** Files in `demos/`, the program itself first. */
-  sources: readonly ProgramSource[]
-}
 
 /** From source the modules are `.ts`, built they are not. */
 const extension = /\.[a-z]+$/.exec(new URL(import.meta.url).pathname)?.[0] ?? '.js'
 
 function demo(
-  about: Pick<ProgramDefinition, 'id' | 'title' | 'summary' | 'watch'> & { parameters?: Parameters; python?: string },
-): ProgramDefinition {
+  about: Pick<LibraryProgram, 'id' | 'title' | 'summary' | 'watch'> &
+    Partial<Pick<LibraryProgram, 'parameters'>> & { python?: string },
+): Program {
   const { id, title, summary, watch, parameters = {}, python = `${about.id}.py` } = about
-  return {
-    id,
-    title,
-    summary,
-    watch,
+  return libraryProgram({
+    ...{ id, title, summary, watch },
     parameters: { speed: speedParameter, ...parameters },
     module: new URL(`./demos/${id}${extension}`, import.meta.url),
     sources: [
       { name: `${id}.ts`, language: 'typescript' },
       { name: python, language: 'python' },
     ],
-  }
+  })
 }
 
-export const catalog: readonly ProgramDefinition[] = [
+export const catalog: readonly Program[] = [
   demo({
     id: 'dog-cat',
     title: 'Dog and cat',

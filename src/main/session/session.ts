@@ -1,62 +1,60 @@
-/** One run of a program: its events in, its state out, and the commands that end it. */
-
-import { mainOf } from '../../multiprocessing/main.ts'
-import { createClock } from '../../multiprocessing/run/clock.ts'
-import { type RunHandle, startRun } from '../../multiprocessing/run/start-run.ts'
+/** One run of a source: its events in, its state out, and the commands that it takes. Of what kind the source is nobody asks. */
 import { Door } from '../../session/door.ts'
-import { livingChildren } from '../../session/processes.ts'
 import { reduce } from '../../session/reduce.ts'
 import { createReducedState, type ReducedState } from '../../session/state.ts'
+import { isRecord } from '../../shared/checks.ts'
+import type { Command, CommandResult } from '../../shared/commands.ts'
 import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
+import type { Running, Source, SourceAbout, SourceEnd } from '../../sources/source.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import type { ProgramDefinition } from '../programs/catalog.ts'
 
 export interface SessionOptions {
   id: string
-  program: ProgramDefinition
-  /** Checked values of the program's parameters, the speed among them. */
-  values: Record<string, string | number>
-  /** The Node for its children; null for the one that runs this, or FORKSCOPE_NODE. */
-  nodePath?: string | null
+  source: Source
   /** Without one, CPU and memory are not sampled. */
   monitor?: Monitor
 }
 
 export class Session {
   readonly id: string
-  readonly program: ProgramDefinition
-  readonly values: Readonly<Record<string, string | number>>
+  readonly about: SourceAbout
   /** Resolves when the session has ended. Never rejects. */
   readonly ended: Promise<SessionOutcome>
-  readonly nowUs: () => number
   readonly state: ReducedState
+  readonly #source: Source
   readonly #door: Door
-  readonly #nodePath: string | null
   readonly #monitor: Monitor | undefined
   readonly #listeners = new Set<(event: TelemetryEvent) => void>()
-  readonly #startedAt = new Date()
-  #handle: RunHandle | null = null
+  #run: Running | null = null
   #settle: (outcome: SessionOutcome) => void = () => {}
+  #lastUs = 0
+  #begun = false
+  #over = false
   #stopAsked = false
 
-  constructor({ id, program, values, nodePath, monitor }: SessionOptions) {
+  constructor({ id, source, monitor }: SessionOptions) {
     this.id = id
-    this.program = program
-    this.values = values
-    this.#nodePath = nodePath ?? null
+    this.about = source.about
+    this.#source = source
     this.#monitor = monitor
-    this.state = createReducedState(id, program.id, program.title)
-    this.#originNs = process.hrtime.bigint()
-    this.nowUs = createClock(this.#originNs)
-    this.#door = new Door({ source: program.title, nowUs: this.nowUs, take: (event) => this.#take(event) })
+    this.state = createReducedState(id, source.about.program, source.about.title)
+    this.#door = new Door({ source: source.about.title, nowUs: () => this.nowUs(), take: (event) => this.#take(event) })
     this.ended = new Promise((resolve) => (this.#settle = resolve))
   }
 
-  readonly #originNs: bigint
-
   /** Whether it was started and has not ended. */
   get running(): boolean {
-    return this.#handle !== null && this.state.head.endedAtUs === null
+    return this.#run !== null && !this.#over
+  }
+
+  /** The commands that it takes now. */
+  get can(): string[] {
+    return this.#run && !this.#over ? [...this.#run.can] : []
+  }
+
+  /** The source's clock, in microseconds. */
+  nowUs(): number {
+    return this.#run?.nowUs() ?? this.#lastUs
   }
 
   /** @returns a function that ends the subscription. Events come in the order they happened to be told. */
@@ -65,77 +63,96 @@ export class Session {
     return () => this.#listeners.delete(listener)
   }
 
-  /**
-   * Loads the program and calls its main function.
-   * @throws whatever the program's module throws when it is loaded
-   */
+  /** @throws whatever the source throws when it cannot begin */
   async start(): Promise<void> {
-    const { module } = this.program
-    await import(module.href)
-    const main = mainOf(module.href)
-    if (!main) throw new Error(`${this.program.title} has no main function: its module must call main(import.meta, …).`)
-    const { speed, ...values } = this.values
-    this.#door.enter({
-      type: 'session.started',
-      atUs: this.nowUs(),
-      program: this.program.id,
-      title: this.program.title,
-      parameters: { ...this.values },
-      startedAt: this.#startedAt.toISOString(),
-    })
-    const unmonitor = this.#monitor?.add({
-      processes: () =>
-        [...this.state.processes.rows.values()]
-          .filter((row) => row.state !== 'exited' && row.kind !== 'thread')
-          .map(({ id, pid, startedAtUs }) => ({ process: id, pid, startedAtUs })),
-      nowUs: this.nowUs,
-      sampled: (samples) => this.#door.enter({ type: 'process.sampled', atUs: this.nowUs(), samples }),
-    })
-    const handle = startRun({
-      main: () => main.run(values),
-      speed: Number(speed ?? 1),
-      nodePath: this.#nodePath,
-      originNs: this.#originNs,
-      sink: (event) => this.#door.enter(event),
-    })
-    this.#handle = handle
-    handle.ended.then(({ outcome, leftovers }) => {
-      unmonitor?.()
-      this.#door.enter({ type: 'session.ended', atUs: this.nowUs(), outcome, leftovers })
-      this.#settle(outcome)
-    })
+    const run = await this.#source.start({ emit: (event) => this.#enter(event) })
+    this.#run = run
+    this.#begin()
+    const unmonitor = this.about.isHere ? this.#sample() : undefined
+    run.ended
+      .catch((error: Error): SourceEnd => {
+        const message = `${this.about.title} has ended without a word: ${error.message}`
+        const raised = { problem: 'session/lost', kind: 'program-failed', message } as const
+        this.#take({ type: 'problem.raised', atUs: this.nowUs(), ...raised })
+        return { outcome: 'failed', leftovers: 0 }
+      })
+      .then((end) => {
+        unmonitor?.()
+        this.#end(end)
+      })
     if (this.#stopAsked) await this.stop()
   }
 
   /** Stops it; doing so twice, before the start or after the end is fine. @returns how many processes are left: 0 */
   async stop(): Promise<{ leftovers: number }> {
     this.#stopAsked = true
-    if (!this.#handle) return { leftovers: 0 }
-    if (this.running && this.state.head.phase !== 'stopping')
-      this.#door.enter({ type: 'session.stopping', atUs: this.nowUs() })
-    const { leftovers } = await this.#handle.stop()
+    if (!this.#run) return { leftovers: 0 }
+    if (this.running && this.state.head.phase === 'running')
+      this.#take({ type: 'session.stopping', atUs: this.nowUs() })
+    const { leftovers } = await this.#run.stop()
     await this.ended
     return { leftovers }
   }
 
-  /** Sends a signal to one of its processes. See `RunHandle.signal` for what it returns */
-  signal(process: string, signal: 'SIGTERM' | 'SIGKILL'): 'sent' | 'gone' | 'unknown' {
-    const row = livingChildren(this.state).find(({ id }) => id === process)
-    return (row && this.#handle?.signal(process, row.pid, signal)) ?? 'gone'
+  /** Never rejects for what cannot be done, which is an answer. */
+  async do(command: Command): Promise<CommandResult> {
+    const { title } = this.about
+    if (!this.#run || this.#over) return conflict(`${title} does not run any more.`)
+    if (!this.#run.can.has(command.type)) return conflict(`${title} cannot be told to ${command.type}.`)
+    return this.#refusal(command) ?? this.#run.do(command)
   }
 
-  /** Submits a failed task again. @returns the new task's id, or null if that task cannot be run again; throws StateError */
-  retry(task: string): string | null {
-    return this.#handle?.retry(task) ?? null
+  #refusal({ type, process }: Command): CommandResult | null {
+    if (process === undefined) return null
+    const row = this.state.processes.rows.get(String(process))
+    if (!row) return { ok: false, code: 'not-found', message: 'There is no such process in this session.' }
+    if (row.state === 'exited') return conflict(`${row.name} has ended already.`)
+    if (type !== 'signal') return null
+    if (row.isApp) return conflict(`${row.name} is Forkscope itself; stop the program instead.`)
+    return row.kind === 'thread' ? conflict('A thread has no process of its own to be ended.') : null
   }
 
-  /** An error of the program that nobody caught. */
-  fail(thrown: unknown): void {
-    this.#handle?.fail(thrown)
+  #sample(): (() => void) | undefined {
+    return this.#monitor?.add({
+      processes: () =>
+        [...this.state.processes.rows.values()]
+          .filter((row) => row.state !== 'exited' && row.kind !== 'thread')
+          .map(({ id, pid, startedAtUs }) => ({ process: id, pid, startedAtUs })),
+      nowUs: () => this.nowUs(),
+      sampled: (samples) => this.#enter({ type: 'process.sampled', atUs: this.nowUs(), samples }),
+    })
+  }
+
+  /** What comes after the end changes nothing, but for what has gone wrong all the same. */
+  #enter(event: unknown): void {
+    const isLate = this.#over && isRecord(event) && event.type === 'problem.raised'
+    if (!this.#over || isLate) this.#door.enter(event)
+    if (isLate) this.#take({ type: 'session.ended', atUs: this.nowUs(), outcome: 'failed', leftovers: 0 })
   }
 
   #take(event: TelemetryEvent): void {
+    if (!this.#begun && event.type !== 'session.started') this.#begin()
+    this.#begun = true
+    this.#lastUs = event.atUs
     reduce(this.state, event)
     for (const listener of this.#listeners) listener(event)
   }
+
+  #begin(): void {
+    if (this.#begun) return
+    const { program, title, parameters, startedAt = new Date().toISOString() } = this.about
+    this.#begun = true
+    this.#take({ type: 'session.started', atUs: 0, program, title, parameters: { ...parameters }, startedAt })
+  }
+
+  #end({ outcome, leftovers }: SourceEnd): void {
+    const atUs = this.nowUs()
+    if (this.state.head.endedAtUs === null) this.#take({ type: 'session.ended', atUs, outcome, leftovers })
+    this.#over = true
+    this.#settle(outcome)
+  }
+}
+
+function conflict(message: string): CommandResult {
+  return { ok: false, code: 'conflict', message }
 }

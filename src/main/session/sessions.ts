@@ -1,69 +1,71 @@
-/** All sessions of the app: at most one a program, kept after its end until the next start. */
+/** All sessions of the app, several a program if one likes. Those that have ended are kept, the latest of them. */
 import { availableParallelism } from 'node:os'
-import { StateError } from '../../multiprocessing/errors.ts'
 import { patchSince } from '../../session/patch.ts'
 import { livingChildren } from '../../session/processes.ts'
-import { ApiError, type Overview, type ProgramInfo, type ProgramStatus, type SourceFile } from '../../shared/api.ts'
+import { ApiError, type Overview, type ProgramInfo, type SessionInfo, type SourceFile } from '../../shared/api.ts'
+import type { Command } from '../../shared/commands.ts'
 import { checkParameters, ParameterError } from '../../shared/parameters.ts'
 import type { SessionPatch } from '../../shared/session-patch.ts'
 import type { SessionId } from '../../shared/session-state.ts'
+import type { Program, Values } from '../../sources/source.ts'
 import { Monitor } from '../monitor/monitor.ts'
-import type { ProgramDefinition } from '../programs/catalog.ts'
 import { readSources } from '../programs/read-sources.ts'
 import { Session } from './session.ts'
 
 export interface SessionsOptions {
-  programs: readonly ProgramDefinition[]
+  programs: readonly Program[]
   /** The Node for programs' children; null for the one that runs this, or FORKSCOPE_NODE. */
   nodePath?: string | null
 }
 
-function describe(definition: ProgramDefinition): ProgramInfo {
-  const { id, title, summary, watch, parameters, sources } = definition
-  return {
-    id,
-    title,
-    summary,
-    watch,
-    parameters: { ...parameters },
-    sources: sources.map(({ name, language }) => ({ name, language })),
-  }
+/** Of all programs together: each may hold millions of characters of output. */
+export const MOST_ENDED = 12
+
+function describe({ id, title, summary, watch, parameters, sources }: Program): ProgramInfo {
+  const files = sources.map(({ name, language }) => ({ name, language }))
+  return { id, title, summary, watch, parameters: { ...parameters }, sources: files }
 }
 
 export class Sessions {
   readonly programs: readonly ProgramInfo[]
   readonly nodeForPrograms: string
-  readonly #definitions: ReadonlyMap<string, ProgramDefinition>
+  readonly #programs: ReadonlyMap<string, Program>
   readonly #nodePath: string | null
   readonly #monitor = new Monitor()
-  /** The last session of each program. */
-  readonly #latest = new Map<string, Session>()
-  /** One start of a program after the other, so that two at once do not both think they are alone. */
-  readonly #starting = new Map<string, Promise<unknown>>()
-  #count = 0
+  /** In the order in which they were started. */
+  readonly #sessions = new Map<SessionId, Session>()
+  readonly #starting = new Set<Promise<unknown>>()
+  /** Those that another one is about to take the place of. */
+  readonly #leaving = new Set<SessionId>()
+  /** Those that have ended, the latest last. */
+  readonly #ended = new Set<SessionId>()
+  /** How many sessions each program has had. */
+  readonly #counts = new Map<string, number>()
+  #forgotten = 0
   #closing = false
 
   constructor({ programs, nodePath }: SessionsOptions) {
-    this.#definitions = new Map(programs.map((program) => [program.id, program]))
+    this.#programs = new Map(programs.map((program) => [program.id, program]))
     this.programs = programs.map(describe)
     this.#nodePath = nodePath ?? null
     this.nodeForPrograms = this.#nodePath ?? process.env.FORKSCOPE_NODE ?? process.execPath
   }
 
   overview(): Overview {
-    const programs = this.programs.map(({ id }) => this.#status(id))
     const seen = new Map<number, number>()
-    let processes = 0
-    for (const session of this.#latest.values()) {
+    let [running, processes] = [0, 0]
+    for (const session of this.#sessions.values()) {
       if (!session.running) continue
+      running++
+      if (!session.about.isHere) continue
       processes += livingChildren(session.state).length
       for (const row of session.state.processes.rows.values()) {
         if (row.state !== 'exited' && row.kind !== 'thread') seen.set(row.pid, row.cpuPercent ?? 0)
       }
     }
-    const running = programs.filter(({ phase }) => phase === 'running' || phase === 'stopping').length
     return {
-      programs,
+      sessions: [...this.#sessions.values()].map((session) => infoOf(session)),
+      forgotten: this.#forgotten,
       running,
       processes: running > 0 ? processes + 1 : 0,
       cpuPercent: [...seen.values()].reduce((sum, percent) => sum + percent, 0),
@@ -73,40 +75,59 @@ export class Sessions {
 
   /** @throws ApiError not-found */
   async readSources(program: string): Promise<SourceFile[]> {
-    return readSources(this.#definition(program))
+    return readSources(this.#program(program))
   }
 
   /**
-   * Starts a program; if a session of it runs, that is stopped first.
-   * @throws ApiError bad-input for parameters that do not fit, not-found, failed if its module cannot be loaded
+   * Starts a program, beside all that runs already.
+   * @param instead the session whose place it takes: that one is stopped first, and forgotten
+   * @throws ApiError bad-input for parameters that do not fit, not-found, failed if it cannot begin
    */
-  start(program: string, given: Readonly<Record<string, string | number>>): Promise<SessionId> {
-    const definition = this.#definition(program)
+  start(program: string, given: Values, instead?: SessionId): Promise<SessionId> {
+    const definition = this.#program(program)
     const values = this.#check(definition, given)
-    const before = this.#starting.get(program) ?? Promise.resolve()
-    const started = before.catch(() => {}).then(() => this.#start(definition, values))
-    this.#starting.set(program, started)
+    const before = instead === undefined ? undefined : this.#session(instead)
+    if (before && this.#leaving.has(before.id)) throw new ApiError('conflict', 'It is being started anew already.')
+    const started = this.#start(definition, values, before)
+    this.#starting.add(started)
+    const done = () => void this.#starting.delete(started)
+    started.then(done, done)
     return started
   }
 
-  async #start(definition: ProgramDefinition, values: Record<string, string | number>): Promise<SessionId> {
-    await this.#latest.get(definition.id)?.stop()
-    if (this.#closing) throw new ApiError('conflict', 'Forkscope is closing, so nothing is started any more.')
-    const session = new Session({
-      id: `${definition.id}-${++this.#count}`,
-      program: definition,
-      values,
-      nodePath: this.#nodePath,
-      monitor: this.#monitor,
-    })
-    this.#latest.set(definition.id, session)
+  async #start(program: Program, values: Values, before: Session | undefined): Promise<SessionId> {
+    if (before) {
+      this.#leaving.add(before.id)
+      await before.stop().finally(() => this.#leaving.delete(before.id))
+    }
+    if (this.#closing) throw new ApiError('conflict', 'Forkscope is closing.')
+    const count = (this.#counts.get(program.id) ?? 0) + 1
+    this.#counts.set(program.id, count)
+    const source = program.open(values, { nodePath: this.#nodePath })
+    const session = new Session({ id: `${program.id}-${count}`, source, monitor: this.#monitor })
+    this.#sessions.set(session.id, session)
     try {
       await session.start()
     } catch (error) {
-      this.#latest.delete(definition.id)
-      throw new ApiError('failed', `${definition.title} could not be started: ${(error as Error).message}`)
+      this.#sessions.delete(session.id)
+      throw new ApiError('failed', `${program.title} could not be started: ${(error as Error).message}`)
     }
+    if (before) this.#forget(before.id)
+    session.ended.then(() => this.#keepEnded(session.id))
     return session.id
+  }
+
+  #keepEnded(session: SessionId): void {
+    if (this.#sessions.has(session)) this.#ended.add(session)
+    const [oldest] = this.#ended
+    if (oldest === undefined || this.#ended.size <= MOST_ENDED) return
+    this.#forget(oldest)
+    this.#forgotten++
+  }
+
+  #forget(session: SessionId): void {
+    this.#sessions.delete(session)
+    this.#ended.delete(session)
   }
 
   /** Stops a session. Stopping one that has ended is fine. @throws ApiError not-found */
@@ -117,96 +138,61 @@ export class Sessions {
   /** Stops everything for good: nothing can be started any more. */
   async stopAll(): Promise<void> {
     this.#closing = true
-    await Promise.allSettled(this.#starting.values())
-    await Promise.all([...this.#latest.values()].map((session) => session.stop()))
+    await Promise.allSettled(this.#starting)
+    await Promise.all([...this.#sessions.values()].map((session) => session.stop()))
   }
 
   /**
    * @returns what changed in a session after revision `since`; for one that has ended, null if nothing did
-   * @throws ApiError not-found, also for a session that a later one of its program has replaced
+   * @throws ApiError not-found, also for a session that is forgotten
    */
   patch(session: SessionId, since: number): SessionPatch | null {
     const found = this.#session(session)
     const { state } = found
     if (since === state.rev && since !== 0 && !found.running) return null
-    return patchSince(state, since > state.rev ? 0 : since, found.state.head.endedAtUs ?? found.nowUs())
+    return patchSince(state, since > state.rev ? 0 : since, state.head.endedAtUs ?? found.nowUs())
   }
 
-  /** @throws ApiError not-found for the session or process; conflict if the process has ended or cannot be signalled */
-  signal(session: SessionId, process: string, signal: 'SIGTERM' | 'SIGKILL'): void {
-    const found = this.#session(session)
-    const row = found.state.processes.rows.get(process)
-    if (!row) throw new ApiError('not-found', 'There is no such process in this session.')
-    if (row.kind === 'main') throw new ApiError('conflict', 'main is Forkscope itself; stop the program instead.')
-    if (row.kind === 'thread') throw new ApiError('conflict', 'A thread has no process of its own to be ended.')
-    const outcome = found.signal(process, signal)
-    if (outcome === 'gone') throw new ApiError('conflict', `${row.name} has ended already.`)
-    if (outcome === 'unknown') {
-      const { name, pid } = row
-      throw new ApiError('conflict', `${name} was not signalled: the system knows no process ${pid} of this program.`)
-    }
+  /** @throws ApiError if there is no such session, or it does not do it */
+  async command(session: SessionId, command: Command): Promise<Record<string, string | number | boolean>> {
+    const result = await this.#session(session).do(command)
+    if (!result.ok) throw new ApiError(result.code, result.message)
+    return result.value ?? {}
   }
 
-  /** @throws ApiError not-found; conflict if the task's pool has ended */
-  retry(session: SessionId, task: string): string {
+  #check(program: Program, given: Values): Record<string, string | number> {
     try {
-      const id = this.#session(session).retry(task)
-      if (id !== null) return id
-    } catch (error) {
-      if (error instanceof StateError) throw new ApiError('conflict', error.message)
-      throw error
-    }
-    throw new ApiError(
-      'conflict',
-      'This task cannot be run again: it did not fail, was run again before, or its pool has ended.',
-    )
-  }
-
-  /** An error that nobody caught, and of which it is not known whose it is. @returns whether it could be told to a session */
-  strayError(thrown: unknown): boolean {
-    const running = [...this.#latest.values()].filter((session) => session.running)
-    const [only] = running
-    if (!only || running.length > 1) return false
-    only.fail(thrown)
-    return true
-  }
-
-  #status(program: string): ProgramStatus {
-    const session = this.#latest.get(program)
-    if (!session) return { program, session: null, phase: 'idle', elapsedUs: 0, problems: 0, alive: 0 }
-    const { head, problems } = session.state
-    return {
-      program,
-      session: session.id,
-      phase: head.phase,
-      // In whole seconds while it runs, so that the overview of a program in which nothing happens is the same for as long.
-      elapsedUs: head.endedAtUs ?? Math.floor(session.nowUs() / 1e6) * 1e6,
-      problems: problems.rows.size + problems.forgotten,
-      alive: livingChildren(session.state).length,
-    }
-  }
-
-  #check(
-    definition: ProgramDefinition,
-    given: Readonly<Record<string, string | number>>,
-  ): Record<string, string | number> {
-    try {
-      return checkParameters(definition.parameters, given)
+      return checkParameters(program.parameters, given)
     } catch (error) {
       if (error instanceof ParameterError) throw new ApiError('bad-input', error.message)
       throw error
     }
   }
 
-  #definition(program: string): ProgramDefinition {
-    const definition = this.#definitions.get(program)
-    if (definition) return definition
-    const known = [...this.#definitions.keys()].join(', ')
-    throw new ApiError('not-found', `There is no program "${program}"; known are: ${known}.`)
+  #program(id: string): Program {
+    const program = this.#programs.get(id)
+    if (program) return program
+    const known = [...this.#programs.keys()].join(', ')
+    throw new ApiError('not-found', `There is no program "${id}"; known are: ${known}.`)
   }
 
   #session(id: SessionId): Session {
-    for (const session of this.#latest.values()) if (session.id === id) return session
-    throw new ApiError('not-found', 'This session does not exist any more: its program was started anew.')
+    const session = this.#sessions.get(id)
+    if (session) return session
+    throw new ApiError('not-found', 'This session is not kept any more.')
+  }
+}
+
+function infoOf(session: Session): SessionInfo {
+  const { head, problems } = session.state
+  return {
+    session: session.id,
+    program: session.about.program,
+    phase: head.phase,
+    // In whole seconds while it runs, so that the overview of a program in which nothing happens is the same for as long.
+    elapsedUs: head.endedAtUs ?? Math.floor(session.nowUs() / 1e6) * 1e6,
+    problems: problems.rows.size + problems.forgotten,
+    alive: livingChildren(session.state).length,
+    can: session.can,
   }
 }

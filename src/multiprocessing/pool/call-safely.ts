@@ -3,7 +3,8 @@ export function callSafely(callback: () => void): void {
   try {
     callback()
   } catch (error) {
-    queueMicrotask(() => {
+    // A tick, and no microtask: those of an older Node's know nothing of the program that they belong to.
+    process.nextTick(() => {
       throw error
     })
   }

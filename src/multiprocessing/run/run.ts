@@ -94,7 +94,8 @@ export class Run {
   #tasks = 0
   /** How to interrupt what waits now, and what for, in the order it began. */
   readonly #waits = new Map<(error: Error) => void, WaitTarget | 'sleeping' | undefined>()
-  readonly #living = new Set<string>()
+  /** Pids of the processes that live, by path, as they were told. */
+  readonly #living = new Map<string, number>()
   #alive: NodeJS.Timeout | undefined
   #breathEvery = 16
   #untilBreath = 16
@@ -118,7 +119,7 @@ export class Run {
     this.blocking = options.sink ? new Blocking(options.path, this.nowUs, (event) => this.emit(event)) : null
   }
 
-  /** From now on nothing is told: what is left of the run, such as a grandchild that prints, is not part of it any more. */
+  /** From now on only problems are told: what is left of the run, such as a grandchild that prints, is not part of it any more. */
   close(): void {
     this.#over = true
   }
@@ -129,9 +130,10 @@ export class Run {
   }
 
   emit(event: TelemetryEvent): void {
-    if (!this.#sink || this.#over) return
-    if (event.type === 'process.started') this.#living.add(event.process)
-    else if (event.type === 'process.exited' && !this.#living.delete(event.process)) return
+    if (!this.#sink || (this.#over && event.type !== 'problem.raised')) return
+    if (event.type === 'process.started') {
+      if (!this.#living.has(event.process)) this.#living.set(event.process, event.pid)
+    } else if (event.type === 'process.exited' && !this.#living.delete(event.process)) return
     this.#sink(event)
   }
 
@@ -156,9 +158,14 @@ export class Run {
     this.onUnobservedProblem?.()
   }
 
+  /** @returns the pid that a living process has been told to have; only of a child of this process is that sure */
+  toldPid(path: string): number | undefined {
+    return this.#living.get(path)
+  }
+
   /** A child is gone: what lived below it is gone with it, or will be within a second, and cannot tell. */
   emitDescendantsExited(path: string): void {
-    for (const id of [...this.#living]) {
+    for (const id of [...this.#living.keys()]) {
       if (!id.startsWith(`${path}.`)) continue
       this.emit({ type: 'process.exited', atUs: this.nowUs(), process: id, exitCode: null, signal: 'SIGKILL' })
     }

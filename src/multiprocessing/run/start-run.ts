@@ -7,7 +7,7 @@ import { isBelow } from '../wire/hub.ts'
 import { captureOutput } from './capture-output.ts'
 import { endRun, stopRun } from './end-run.ts'
 import { describeLost, whenNothingIsLeft } from './lost.ts'
-import { outsideRuns, Run } from './run.ts'
+import { outsideRuns, Run, runOfContext } from './run.ts'
 
 export interface StartRunOptions {
   /** The program's main function. */
@@ -61,14 +61,15 @@ export class RunHandle {
   /**
    * Sends a signal to a process of the run. One that this process did not start itself is reached by its pid, which is the word of
    * another process: only if the kernel knows it as one below that is it believed.
-   * @returns `unknown` if the kernel does not, `gone` if nothing is left that it could be below
+   * @returns the pid, as unknown, if the kernel does not; `gone` if nothing is left that it could be below
    */
-  signal(path: string, pid: number, signal: 'SIGTERM' | 'SIGKILL'): 'sent' | 'gone' | 'unknown' {
+  signal(path: string, signal: 'SIGTERM' | 'SIGKILL'): 'sent' | 'gone' | { unknown: number } {
     const above = [...this.#run.children].find((child) => isBelow(path, child.path))
-    if (above?.pid === undefined) return 'gone'
+    const pid = this.#run.toldPid(path)
+    if (above?.pid === undefined || pid === undefined) return 'gone'
     if (above.path === path) above.signal(signal, false)
     else if (descendsFrom(pid, above.pid)) process.kill(pid, signal)
-    else return 'unknown'
+    else return { unknown: pid }
     return 'sent'
   }
 
@@ -81,12 +82,20 @@ export class RunHandle {
     return this.#run.retries.get(task)?.() ?? null
   }
 
-  /** An error of the program that nobody caught, such as a rejected promise that was not awaited. */
+  /**
+   * An error of the program that nobody caught, such as one thrown in a timer: it ends the run, as it ends a process. Of a run that has
+   * ended by itself it is told all the same. What a program throws while it is stopped, or after such an error, is the end of that.
+   */
   fail(thrown: unknown): void {
+    this.#fail(thrown)
+    void this.stop()
+  }
+
+  #fail(thrown: unknown): void {
     const run = this.#run
-    if (run.stopped) return
+    if (run.stopped || this.#error) return
     const error = errorInfo(thrown)
-    this.#error ??= error
+    this.#error = error
     run.problem(false, {
       kind: 'program-failed',
       message: `main failed: ${describeError(error)}`,
@@ -107,7 +116,7 @@ export class RunHandle {
       })
       await Promise.race([lived, this.#abandoned])
     } catch (error) {
-      this.fail(error)
+      this.#fail(error)
       await stopRun(run)
     }
     stopLooking()
@@ -122,10 +131,18 @@ export class RunHandle {
 }
 
 const handles = new WeakMap<Run, RunHandle>()
+/** Those that have not ended. */
+const living = new Set<RunHandle>()
 
-/** @returns the handle of an observed run, from code that runs in its context */
-export function handleOf(run: Run): RunHandle | undefined {
-  return handles.get(run)
+/** @returns the handle of the observed run that the calling code belongs to, also once it has ended */
+export function handleOfContext(): RunHandle | undefined {
+  const run = runOfContext()
+  return run && handles.get(run)
+}
+
+/** @returns the handle of the only observed run that has not ended, if there is but one */
+export function onlyHandle(): RunHandle | undefined {
+  return living.size === 1 ? living.values().next().value : undefined
 }
 
 /** Starts at once: events come from within this call on. */
@@ -147,5 +164,7 @@ export function startRun(options: StartRunOptions): RunHandle {
   run.blocking?.running()
   const handle = new RunHandle(run, main)
   handles.set(run, handle)
+  living.add(handle)
+  handle.ended.then(() => living.delete(handle))
   return handle
 }

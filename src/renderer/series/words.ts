@@ -12,16 +12,16 @@ export interface StateWords {
 }
 
 /** @returns how a process ended */
-export function endWords({ exitCode, signal, kind }: ProcessRow): StateWords {
+export function endWords({ exitCode, signal, isApp }: ProcessRow): StateWords {
   if (signal) return { sign: 'bad', text: `ended by ${signal}` }
-  if (exitCode !== 0 && exitCode !== null)
-    return { sign: 'bad', text: kind === 'main' ? 'failed' : `exited with ${exitCode}` }
+  if (exitCode !== 0 && exitCode !== null) return { sign: 'bad', text: isApp ? 'failed' : `exited with ${exitCode}` }
   return { sign: 'good', text: 'finished' }
 }
 
 /** @returns what a process does, or how it ended */
 export function stateWords(row: ProcessRow, state: SessionState): StateWords {
   if (row.state === 'exited') return endWords(row)
+  if (row.isSilent && row.state === 'starting') return { sign: 'starting', text: 'alive' }
   if (row.state === 'waiting') return { sign: 'waiting', text: row.waitingOn?.label ?? 'waiting' }
   const task = row.task === null ? undefined : state.tasks.rows.get(row.task)
   if (row.state === 'sleeping')

@@ -1,10 +1,12 @@
 /** What the user can ask for. A command that is under way is known, so that its button can wait for it. */
 import { batch, signal } from '@preact/signals'
 import type { Overview } from '../../shared/api.ts'
+import type { KnownCommand } from '../../shared/commands.ts'
+import type { SessionId } from '../../shared/session-state.ts'
 import { call, openConnection } from './connection.ts'
 import { fieldError, fieldValues } from './parameters.ts'
 import { prefer } from './preferences.ts'
-import { appInfo, isRunning, loadSources, overview, program, status } from './programs.ts'
+import { appInfo, chosenSessions, isRunning, loadSources, overview, program, status } from './programs.ts'
 import { inspectorTab } from './selection.ts'
 import { receivePatch, watchAgain, watchCurrent, watchedSession } from './session.ts'
 
@@ -65,13 +67,32 @@ async function during(id: string, command: Command, act: () => Promise<unknown>)
   }
 }
 
-/** Starts the program that is shown, anew if it runs. With a field that is wrong it does nothing: the field says why. */
+/** Shows a session of the program that is shown. */
+export function chooseSession(id: SessionId): void {
+  const shown = program.value
+  if (shown) chosenSessions.value = new Map([...chosenSessions.value, [shown.id, id]])
+  void watchCurrent()
+}
+
+/** Starts the program that is shown; a session of it that is shown and runs is stopped for that, and forgotten. */
 export function start(): void {
+  startProgram(isRunning.value ? status.value?.session : undefined)
+}
+
+/** Starts the program that is shown once more, beside what runs of it. */
+export function startAnother(): void {
+  startProgram(undefined)
+}
+
+/** With a field that is wrong it does nothing: the field says why. */
+function startProgram(instead: SessionId | undefined): void {
   const info = program.value
   if (!info || Object.keys(info.parameters).some((name) => fieldError(info, name) !== null)) return
   const parameters = fieldValues(info)
-  const command = isRunning.value ? 'restarting' : 'starting'
-  void during(info.id, command, () => call('startProgram', { program: info.id, parameters }))
+  void during(info.id, instead ? 'restarting' : 'starting', async () => {
+    const started = await call('startProgram', { program: info.id, parameters, ...(instead && { instead }) })
+    chosenSessions.value = new Map([...chosenSessions.value, [info.id, started.session]])
+  })
 }
 
 export function stop(): void {
@@ -80,16 +101,18 @@ export function stop(): void {
 }
 
 export function signalProcess(process: string, signal: 'SIGTERM' | 'SIGKILL'): void {
-  act((session) => call('signalProcess', { session, process, signal }))
+  command({ type: 'signal', process, signal })
 }
 
 export function retryTask(task: string): void {
-  act((session) => call('retryTask', { session, task }))
+  command({ type: 'retry', task })
 }
 
-function act(ask: (session: string) => Promise<unknown>): void {
+function command(command: KnownCommand): void {
   const id = program.value?.id
   const session = watchedSession()
   if (!session || !id) return
-  ask(session).catch((error: Error) => (refusal.value = { program: id, message: error.message }))
+  call('command', { session, command }).catch(
+    (error: Error) => (refusal.value = { program: id, message: error.message }),
+  )
 }

@@ -4,6 +4,7 @@ import { colourClass } from '../series/colours.ts'
 import { formatMemory, formatPercent } from '../series/format.ts'
 import type { StateWords } from '../series/words.ts'
 import { signalProcess } from '../store/commands.ts'
+import { can } from '../store/programs.ts'
 import { toggleSelection } from '../store/selection.ts'
 import { Icon, Sign } from './icons.tsx'
 import { LaneCanvas } from './lane-canvas.tsx'
@@ -21,9 +22,10 @@ export interface ProcessRowProps {
 }
 
 /** @returns why a process cannot be ended from here, or null */
-export function whyNotSignal({ kind, state }: ProcessRow): string | null {
+export function whyNotSignal({ name, kind, state, isApp }: ProcessRow): string | null {
   if (state === 'exited') return 'It has ended already'
-  if (kind === 'main') return 'main is Forkscope itself: stop the program instead'
+  if (!can('signal')) return 'Its processes cannot be signalled from here'
+  if (isApp) return `${name} is Forkscope itself: stop the program instead`
   if (kind === 'thread') return 'A thread has no process of its own to be ended'
   return null
 }

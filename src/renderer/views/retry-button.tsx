@@ -1,6 +1,7 @@
 /** Runs a failed task again, or says why that cannot be. */
 import { whyNoRetry } from '../series/pool-cells.ts'
 import { retryTask } from '../store/commands.ts'
+import { can } from '../store/programs.ts'
 import { isLive, peekState, read } from '../store/session.ts'
 import { testIds } from './test-ids.ts'
 
@@ -9,7 +10,7 @@ export function RetryButton({ task: id }: { task: string }) {
   read('pools')
   const state = peekState()
   const task = state?.tasks.rows.get(id)
-  if (!state || !task || task.state !== 'failed') return null
+  if (!state || !task || task.state !== 'failed' || (isLive.value && !can('retry'))) return null
   const reason = whyNoRetry(task, state.pools.rows.get(task.pool), state.tasks.rows, isLive.value)
   return (
     <>

@@ -1,5 +1,5 @@
 /** The programs, each with how it is doing, and below them what all of them cost. */
-import type { ProgramInfo, ProgramStatus } from '../../shared/api.ts'
+import type { ProgramInfo, SessionInfo } from '../../shared/api.ts'
 import { countOf, formatGlance } from '../series/format.ts'
 import { chooseProgram } from '../store/commands.ts'
 import { prefer, preferences, type Theme } from '../store/preferences.ts'
@@ -9,7 +9,9 @@ import { memo } from './memo.ts'
 import { moveFocus } from './move-focus.ts'
 import { testIds } from './test-ids.ts'
 
-const PHASE_WORDS: Record<ProgramStatus['phase'], string> = {
+type Phase = SessionInfo['phase'] | 'idle'
+
+const PHASE_WORDS: Record<Phase, string> = {
   idle: 'not started yet',
   starting: 'starting',
   running: 'running',
@@ -19,7 +21,7 @@ const PHASE_WORDS: Record<ProgramStatus['phase'], string> = {
   failed: 'failed',
 }
 
-function dotClass(phase: ProgramStatus['phase'], problems: number): string {
+function dotClass(phase: Phase, problems: number): string {
   if (phase === 'idle') return ''
   if (phase === 'starting' || phase === 'running' || phase === 'stopping') return 'on'
   return problems > 0 || phase === 'failed' ? 'bad' : 'over'
@@ -28,7 +30,7 @@ function dotClass(phase: ProgramStatus['phase'], problems: number): string {
 interface ProgramItemProps {
   info: ProgramInfo
   isCurrent: boolean
-  phase: ProgramStatus['phase']
+  phase: Phase
   problems: number
   /** How long it has run; empty unless it runs. */
   elapsed: string

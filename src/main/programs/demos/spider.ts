@@ -13,15 +13,15 @@ export async function spider(queue: Queue<Page>, page: number, from: string) {
 }
 
 export async function insertData(queue: Queue<Page>, database: string) {
-  const table = await pagesTable(database)
   try {
+    const table = await pagesTable(database)
     for await (const page of queue) {
       table.insert(page)
       await sleep(900) // a database far away
       console.log(`inserted page ${page.page}, ${table.count()} in all`)
     }
-  } finally {
     table.close()
+  } finally {
     await queue.close() // nobody waits for a database that is gone
   }
 }

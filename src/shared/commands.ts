@@ -1,0 +1,17 @@
+/** What a view can ask of what runs, as plain data. What of it can be done just now, a session tells with its figures (`can`). */
+
+/** A field named `process` or `task` is the id of a row. A source may take commands of its own: whoever does not know them passes them on. */
+export interface Command {
+  type: string
+  [field: string]: string | number | boolean
+}
+
+export type KnownCommand =
+  | { type: 'signal'; process: string; signal: 'SIGTERM' | 'SIGKILL' }
+  /** Submits a failed task's call again, to the same pool; answers with the new one's id, as `task`. */
+  | { type: 'retry'; task: string }
+
+/** `message` is a sentence for the user. */
+export type CommandResult =
+  | { ok: true; value?: Record<string, string | number | boolean> }
+  | { ok: false; code: 'bad-input' | 'not-found' | 'conflict'; message: string }
