@@ -3,6 +3,7 @@
  * Hosts carry it and add nothing: see `hosts/`.
  */
 
+import { Follower } from '../session/follower.ts'
 import {
   type Answer,
   ApiError,
@@ -40,8 +41,8 @@ export interface Api {
 
 interface Watcher {
   view: View
-  /** The revision that the view has seen of each session that it watches. */
-  seen: Map<SessionId, number>
+  /** How far the view has come with each session that it watches. */
+  followed: Map<SessionId, Follower>
   overview: string
 }
 
@@ -56,12 +57,16 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
   const watchers = new Set<Watcher>()
   let timer: NodeJS.Timeout | undefined
 
-  const pushSession = (watcher: Watcher, session: SessionId, since: number) => {
-    const patch = sessions.patch(session, since)
-    // Where nothing happens but that time goes by, half as often is enough.
-    if (!patch || (patch.rev === since && ticks % 2 === 1)) return
-    watcher.seen.set(session, patch.rev)
-    watcher.view.push('session', patch)
+  /** Sends a view what it lacks, piece by piece, as long as it takes it. */
+  const pushSession = ({ view }: Watcher, session: SessionId, follower: Follower) => {
+    do {
+      const piece = follower.take((since) => {
+        const patch = sessions.patch(session, since)
+        // Where nothing happens but that time goes by, half as often is enough.
+        return patch?.rev === since && since > 0 && ticks % 2 === 1 ? null : patch
+      })
+      if (piece) view.push('session', piece)
+    } while (follower.isBehind && !view.busy())
   }
 
   const pushOverview = (watcher: Watcher, overview: Overview, text: string) => {
@@ -78,12 +83,13 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     for (const watcher of watchers) {
       if (watcher.view.busy()) continue
       pushOverview(watcher, overview, text)
-      for (const [session, seen] of watcher.seen) {
+      for (const [session, follower] of watcher.followed) {
+        if (watcher.view.busy()) break
         try {
-          pushSession(watcher, session, seen)
+          pushSession(watcher, session, follower)
         } catch {
           // It is not kept any more; the overview has told the view so.
-          watcher.seen.delete(session)
+          watcher.followed.delete(session)
         }
       }
     }
@@ -103,11 +109,13 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     }),
     stopSession: ({ session }) => sessions.stop(session),
     watchSession: ({ session }, watcher) => {
-      pushSession(watcher, session, 0)
+      const follower = new Follower()
+      pushSession(watcher, session, follower)
+      watcher.followed.set(session, follower)
       return {}
     },
     unwatchSession: ({ session }, watcher) => {
-      watcher.seen.delete(session)
+      watcher.followed.delete(session)
       return {}
     },
     command: ({ session, command }) => sessions.command(session, command),
@@ -128,7 +136,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
 
   return {
     connect(view) {
-      const watcher: Watcher = { view, seen: new Map(), overview: '' }
+      const watcher: Watcher = { view, followed: new Map(), overview: '' }
       watchers.add(watcher)
       timer ??= setInterval(tick, PUSH_EVERY_MS)
       return {

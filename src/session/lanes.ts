@@ -1,8 +1,8 @@
 /** What a process does, and did over time: one stretch after the other. */
 import type { LaneSegment, Log, ProcessRow } from '../shared/session-state.ts'
 import type { ProcessId } from '../shared/telemetry.ts'
-import { LIMITS } from './limits.ts'
-import { append, last, logOf } from './log.ts'
+import { appendTo } from './histories.ts'
+import { last, logOf } from './log.ts'
 import type { ReducedState } from './state.ts'
 import { changeRow } from './table.ts'
 
@@ -39,7 +39,7 @@ export function extendLane(state: ReducedState, process: ProcessId, fromUs: numb
     if (isSame(previous, doing)) return
     replaceLast(lane, { ...previous, rev, toUs: Math.max(previous.fromUs, fromUs) })
   }
-  append(lane, { rev, fromUs, toUs: null, ...doing, busyPercent: null }, LIMITS.laneSegments)
+  appendTo(state, 'lanes', process, { rev, fromUs, toUs: null, ...doing, busyPercent: null })
 }
 
 /** It is told how busy the process was from `fromUs` to `toUs`: what it did then says so, as far as it was running. */
@@ -60,7 +60,7 @@ export function markBusy(
     const before = last(lane)
     const together = before && joined(before, piece, toUs)
     if (together) replaceLast(lane, { ...together, rev: state.rev })
-    else append(lane, { ...piece, rev: state.rev }, LIMITS.laneSegments)
+    else appendTo(state, 'lanes', process, { ...piece, rev: state.rev })
   }
 }
 

@@ -10,20 +10,32 @@ export const LIMITS = {
   lineCharacters: 4_000,
   /** Lines that have no end yet. */
   openLines: 1_000,
-  /** Rows that have ended, by table; those that go on are kept, however many. */
+  /** Items of all logs of a kind together. What has ended gives its own up first. */
+  ofAll: { lanes: 200_000, samples: 200_000, depths: 200_000 },
+  /** Rows that have ended, by table. */
   ended: { processes: 500, queues: 500, objects: 500, pools: 100, tasks: 2_000, problems: 500 },
+  /** Rows that go on, by table. What comes when there are so many gets no row, and is counted. */
+  living: { processes: 2_000, queues: 1_000, objects: 1_000, pools: 500, tasks: 10_000, problems: 500 },
   /** Of each table; a view that has missed more is given the table whole. */
   changes: 4_000,
   /** Of the lists that an event carries: waits, waiters, producers, parameters. */
   listed: 1_000,
-  /** Characters of a name, a label, a parameter. */
+  /** Characters of a name, an id, a parameter. */
   name: 1_000,
+  /** Of what a process waits for, in words: each stretch of a lane has them. */
+  label: 200,
   message: 4_000,
-  stack: 16_000,
-  /** Errors of one: its causes and those that it is made of. */
+  stack: 8_000,
+  /** Errors of one: its causes and those that it is made of; and characters of all of them together. */
   errors: 16,
+  errorCharacters: 16_000,
   /** Values in an error's own properties, how deep they are nested, and how long their texts are. */
   properties: 200,
   propertyLevels: 5,
   propertyText: 1_000,
+  /** How deep an event may be nested, and how many values it may have. */
+  eventLevels: 64,
+  eventValues: 1_000_000,
+  /** Characters that a view is sent at a time; it is sent the rest once it has taken those. */
+  patchCharacters: 1_000_000,
 } as const

@@ -1,6 +1,6 @@
 /**
  * What the processes print, as lines of the state's log. A line that has no end yet is there already, and changes in place while it
- * grows or is drawn anew (`\r`), as in a terminal; colours and other things that only a terminal understands are taken out.
+ * grows or is drawn anew (`\r`), as in a terminal; its colours are kept apart, and other things that only a terminal understands are taken out.
  */
 import type { OutputLine } from '../shared/session-state.ts'
 import type { ProcessId, ProcessOutput } from '../shared/telemetry.ts'
@@ -8,6 +8,7 @@ import { LIMITS } from './limits.ts'
 import { dropFirst } from './log.ts'
 import { plainText } from './plain-text.ts'
 import type { OpenLine, ReducedState } from './state.ts'
+import { activeStyle, piecesOf, withoutStyle } from './text-style.ts'
 import { copyOf } from './texts.ts'
 
 /** A line that so many others have followed changes no more, for all of those would have to be sent again. */
@@ -24,17 +25,23 @@ export function addOutput(state: ReducedState, event: ProcessOutput): void {
   const parts = text.split('\n')
   let open = state.openLines.get(key)
   for (const [index, part] of parts.entries()) {
-    if (!open || (open.position >= 0 && !isNear(state, open.position))) open = { raw: '', atUs, position: -1 }
+    if (!open) open = { raw: '', atUs, position: -1 }
+    else if (open.position >= 0 && !isNear(state, open.position)) open = begin(open.raw, atUs)
     open.raw += part
     const isLast = index === parts.length - 1
     if (!isLast || part !== '') show(state, open, { process, stream, text: event.text }, isLast)
-    if (!isLast) open = undefined
+    if (!isLast) open = begin(open.raw, atUs)
   }
   state.openLines.delete(key)
   if (!open || open.raw === '') return
   state.openLines.set(key, open)
   const [oldest] = state.openLines.keys()
   if (state.openLines.size > LIMITS.openLines && oldest !== undefined) state.openLines.delete(oldest)
+}
+
+/** The next line begins in the colours that this one has at its end. */
+function begin(before: string, atUs: number): OpenLine {
+  return { raw: activeStyle(before), atUs, position: -1 }
 }
 
 /** The lines of a process, or of all, have their end. */
@@ -61,25 +68,26 @@ function isNear({ output: { first, items } }: ReducedState, position: number): b
 }
 
 function show(state: ReducedState, open: OpenLine, printed: Printed, goesOn: boolean): void {
-  const { text, begun } = plainText(open.raw, goesOn)
-  let rest = text
-  while (rest.length > LIMITS.lineCharacters) {
-    const end = pieceEnd(rest)
-    write(state, open, printed, rest.slice(0, end))
-    rest = rest.slice(end)
+  const { text, styled, begun } = plainText(open.raw, goesOn)
+  const pieces = [...piecesOf(styled ?? text, LIMITS.lineCharacters)]
+  const last = pieces.pop() as string
+  for (const piece of pieces) {
+    write(state, open, printed, piece)
     open.position = -1
   }
-  open.raw = owned(rest + begun, printed.text)
-  write(state, open, printed, rest)
+  open.raw = owned(last + begun, printed.text)
+  write(state, open, printed, last)
 }
 
-function write(state: ReducedState, open: OpenLine, { process, stream, text: source }: Printed, text: string): void {
+function write(state: ReducedState, open: OpenLine, { process, stream, text: source }: Printed, styled: string): void {
   const { output, rev } = state
+  const text = withoutStyle(styled)
   const line: OutputLine = { rev, atUs: open.atUs, process, stream, text: owned(text, source) }
-  state.outputCharacters += text.length
+  if (text !== '' && styled.length > text.length) line.styled = owned(styled, source)
+  state.outputCharacters += charactersOf(line)
   if (open.position >= 0) {
     const index = open.position - output.first
-    state.outputCharacters -= output.items[index]?.text.length ?? 0
+    state.outputCharacters -= charactersOf(output.items[index] as OutputLine)
     output.items[index] = line
     for (let i = index + 1; i < output.items.length; i++) output.items[i] = { ...(output.items[i] as OutputLine), rev }
   } else {
@@ -97,22 +105,20 @@ function trim(state: ReducedState): void {
   let count = 0
   let characters = state.outputCharacters
   while (count < items.length - 1 && characters > LIMITS.outputCharacters)
-    characters -= items[count++]?.text.length ?? 0
+    characters -= charactersOf(items[count++] as OutputLine)
   dropLines(state, count)
 }
 
 function dropLines(state: ReducedState, count: number): void {
-  for (const { text } of state.output.items.slice(0, count)) state.outputCharacters -= text.length
+  for (const line of state.output.items.slice(0, count)) state.outputCharacters -= charactersOf(line)
   dropFirst(state.output, count)
+}
+
+function charactersOf({ text, styled = '' }: OutputLine): number {
+  return text.length + styled.length
 }
 
 /** What was cut out of something much longer must not keep that alive. */
 function owned(text: string, source: string): string {
   return source.length > text.length + SPARE_CHARACTERS ? copyOf(text) : text
-}
-
-/** Not between the two halves of a character. */
-function pieceEnd(text: string): number {
-  const code = text.charCodeAt(LIMITS.lineCharacters - 1)
-  return code >= 0xd800 && code < 0xdc00 ? LIMITS.lineCharacters - 1 : LIMITS.lineCharacters
 }

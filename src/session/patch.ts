@@ -2,7 +2,7 @@
 import type { LogTails, SessionPatch, TablePatch } from '../shared/session-patch.ts'
 import type { Log, Row, SessionState, Table } from '../shared/session-state.ts'
 import { applyTail, logOf, tailSince } from './log.ts'
-import { createSessionState, LOGS_OF, type ReducedState, tableNames } from './state.ts'
+import { createSessionState, historyNames, LOGS_OF, type ReducedState, type TableName, tableNames } from './state.ts'
 import { applyTablePatch, type TrackedTable, tablePatch } from './table.ts'
 
 /** Logs change only together with the row they belong to. */
@@ -54,26 +54,23 @@ export function applyPatch(state: SessionState, patch: SessionPatch): boolean {
   if (patch.head) state.head = patch.head
   for (const name of tableNames) {
     const changed: TablePatch<Row> | undefined = patch[name]
-    if (changed) applyTo(state, name, changed, patch)
+    if (changed) applyTo(state, name, changed)
+  }
+  for (const name of historyNames) {
+    const logs: Map<string, Log<{ rev: number }>> = state[name]
+    const tails: LogTails<{ rev: number }> = patch[name] ?? []
+    for (const [id, tail] of tails) applyTail(logOf(logs, id), tail)
   }
   if (patch.output) applyTail(state.output, patch.output)
   state.rev = patch.rev
   return true
 }
 
-function applyTo(
-  state: SessionState,
-  name: (typeof tableNames)[number],
-  changed: TablePatch<Row>,
-  patch: SessionPatch,
-) {
+function applyTo(state: SessionState, name: TableName, changed: TablePatch<Row>): void {
   const table: Table<Row> = state[name]
   const gone = applyTablePatch(table, changed)
   for (const part of LOGS_OF[name]) {
-    const logs: Map<string, Log<{ rev: number }>> = state[part]
-    if (gone === 'all') logs.clear()
-    else for (const id of gone) logs.delete(id)
-    const tails: LogTails<{ rev: number }> = patch[part] ?? []
-    for (const [id, tail] of tails) applyTail(logOf(logs, id), tail)
+    if (gone === 'all') state[part].clear()
+    else for (const id of gone) state[part].delete(id)
   }
 }

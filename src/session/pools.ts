@@ -11,6 +11,7 @@ import type {
   TaskSubmitted,
 } from '../shared/telemetry.ts'
 import { changeDoing } from './lanes.ts'
+import { LIMITS } from './limits.ts'
 import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
 import { boundedError, nameOf } from './texts.ts'
@@ -27,6 +28,7 @@ export function poolCreated(state: ReducedState, { pool, name, size, process, at
     done: 0,
     failed: 0,
     submitted: 0,
+    unlisted: 0,
     timed: 0,
     timedUs: 0,
     quietSinceUs: atUs,
@@ -52,30 +54,42 @@ export function endPoolsOf(state: ReducedState, process: ProcessId): void {
   }
 }
 
-export function taskSubmitted(state: ReducedState, { task, pool, name, retryOf, atUs }: TaskSubmitted): void {
-  const isNew = addRow(state.tasks, state.rev, {
-    id: task,
-    pool,
-    name: nameOf(name),
-    number: (state.pools.rows.get(pool)?.submitted ?? state.tasks.came) + 1,
-    state: 'waiting',
-    process: null,
-    submittedAtUs: atUs,
-    startedAtUs: null,
-    endedAtUs: null,
-    error: null,
-    observed: false,
-    retryOf: retryOf ?? null,
-  })
-  if (!isNew) return
-  changeRow(state.pools, state.rev, pool, ({ submitted, waiting, running, quietSinceUs }) => ({
+export function taskSubmitted(state: ReducedState, event: TaskSubmitted): void {
+  const { task, pool, atUs } = event
+  if (state.tasks.rows.has(task)) return
+  const number = (state.pools.rows.get(pool)?.submitted ?? state.tasks.came) + 1
+  const isListed = listTask(state, { ...event, number }, LIMITS.living.tasks)
+  changeRow(state.pools, state.rev, pool, ({ submitted, waiting, running, unlisted, quietSinceUs }) => ({
     submitted: submitted + 1,
     waiting: waiting + 1,
+    unlisted: unlisted + (isListed ? 0 : 1),
     quietSinceUs: waiting + running === 0 ? atUs : quietSinceUs,
   }))
 }
 
-export function taskStarted(state: ReducedState, { task, process, atUs }: TaskStarted): void {
+/** Gives a task that waits its row. @returns whether there was room for it */
+function listTask(state: ReducedState, given: Omit<TaskSubmitted, 'type'> & { number: number }, most: number): boolean {
+  const { task, pool, name, number, retryOf = null, atUs } = given
+  const notYet = { process: null, startedAtUs: null, endedAtUs: null, error: null, observed: false }
+  const row = { id: task, pool, name: nameOf(name), number, state: 'waiting' as const, submittedAtUs: atUs, retryOf }
+  return addRow(state.tasks, state.rev, { ...row, ...notYet }, most)
+}
+
+/** A task for which there was no room gets its row when something becomes of it; pools start theirs in the order in which they came. */
+function listLate(state: ReducedState, event: TaskStarted | TaskFinished | TaskFailed): void {
+  const { task, pool, atUs } = event
+  const row = pool === undefined ? undefined : state.pools.rows.get(pool)
+  if (!row || row.unlisted === 0 || state.tasks.rows.has(task)) return
+  const name = ('name' in event && event.name) || task
+  const number = row.done + row.failed + row.running + 1
+  state.tasks.forgotten--
+  listTask(state, { task, pool: row.id, name, number, atUs }, LIMITS.living.tasks * 2)
+  changeRow(state.pools, state.rev, row.id, ({ unlisted }) => ({ unlisted: unlisted - 1 }))
+}
+
+export function taskStarted(state: ReducedState, event: TaskStarted): void {
+  listLate(state, event)
+  const { task, process, atUs } = event
   const before = state.tasks.rows.get(task)
   if (before?.state !== 'waiting') return
   changeRow(state.tasks, state.rev, task, { state: 'running', process, startedAtUs: atUs })
@@ -87,6 +101,7 @@ export function taskStarted(state: ReducedState, { task, process, atUs }: TaskSt
 }
 
 export function taskEnded(state: ReducedState, event: TaskFinished | TaskFailed): void {
+  listLate(state, event)
   const { task, atUs } = event
   const before = state.tasks.rows.get(task)
   if (!before || before.endedAtUs !== null) return

@@ -11,16 +11,16 @@ import type {
   Wait,
   WaitTarget,
 } from '../shared/telemetry.ts'
+import { appendTo } from './histories.ts'
 import { changeDoing, endLane, extendLane, markBusy } from './lanes.ts'
 import { LIMITS } from './limits.ts'
-import { append, logOf } from './log.ts'
 import { loseObjectsOf } from './objects.ts'
 import { endLines } from './output.ts'
 import { endPoolsOf } from './pools.ts'
 import { closeQueuesOf } from './queues.ts'
 import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
-import { copyOf, cut, listOf, nameOf } from './texts.ts'
+import { copyOf, cut, lineOf, listOf, nameOf } from './texts.ts'
 
 export function processStarted(state: ReducedState, event: ProcessStarted): void {
   const { process, name, pid, parent, kind, pool, isApp = false, isSilent = false, atUs } = event
@@ -88,7 +88,7 @@ export function processSampled(state: ReducedState, { atUs, samples }: ProcessSa
     const row = state.processes.rows.get(process)
     if (!row || row.state === 'exited') continue
     changeRow(state.processes, rev, process, { cpuPercent, memoryBytes })
-    append(logOf(state.samples, process), { rev, atUs, cpuPercent, memoryBytes }, LIMITS.samples)
+    appendTo(state, 'samples', process, { rev, atUs, cpuPercent, memoryBytes })
   }
 }
 
@@ -119,7 +119,7 @@ export function processExited(state: ReducedState, { process, atUs, exitCode, si
 }
 
 function boundedTarget({ what, id, label }: WaitTarget): WaitTarget {
-  return { what, ...(id !== undefined && { id }), label: cut(label, LIMITS.name) }
+  return { what, ...(id !== undefined && { id }), label: lineOf(label, LIMITS.label) }
 }
 
 function boundedWait({ on: { kind, id, end }, sinceUs, timeoutMs }: Wait): Wait {

@@ -1,8 +1,8 @@
 /** Events about queues: how full each one is, who waits for it, and how its depth went. */
 import type { QueueRow, RatePoint } from '../shared/session-state.ts'
 import type { ProcessId, QueueChanged, QueueClosed, QueueCreated } from '../shared/telemetry.ts'
-import { LIMITS } from './limits.ts'
-import { append, last, logOf } from './log.ts'
+import { appendTo } from './histories.ts'
+import { last } from './log.ts'
 import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
 import { listOf, nameOf } from './texts.ts'
@@ -32,7 +32,7 @@ export function queueCreated(state: ReducedState, { queue, name, maxsize, proces
     residence: [],
     closed: false,
   })
-  if (isNew) append(logOf(state.depths, queue), { rev: state.rev, atUs, depth: 0, max: 0, min: 0 }, LIMITS.depthPoints)
+  if (isNew) appendTo(state, 'depths', queue, { rev: state.rev, atUs, depth: 0, max: 0, min: 0 })
 }
 
 export function queueChanged(state: ReducedState, event: QueueChanged): void {
@@ -54,8 +54,7 @@ export function queueChanged(state: ReducedState, event: QueueChanged): void {
   const points = event.steps
     ? event.steps.map((step) => ({ atUs: step.atUs, depth: step.depth, max: step.depth, min: step.depth }))
     : [{ atUs, depth, max: Math.max(depthMax, depth), min: Math.min(depthMin, depth) }]
-  const depths = logOf(state.depths, queue)
-  for (const point of points) append(depths, { rev, ...point }, LIMITS.depthPoints)
+  for (const point of points) appendTo(state, 'depths', queue, { rev, ...point })
 }
 
 export function queueClosed(state: ReducedState, { queue }: QueueClosed): void {
@@ -80,7 +79,7 @@ export function settleQueues(state: ReducedState, atUs: number): void {
     const depths = state.depths.get(id)
     const point = depths && last(depths)
     if (!point || point.atUs >= atUs) continue
-    append(depths, { rev, atUs, depth: point.depth, max: point.depth, min: point.depth }, LIMITS.depthPoints)
+    appendTo(state, 'depths', id, { rev, atUs, depth: point.depth, max: point.depth, min: point.depth })
   }
 }
 

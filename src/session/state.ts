@@ -39,6 +39,8 @@ export interface ReducedState extends Omit<SessionState, TableName>, Tables {
   openLines: Map<string, OpenLine>
   /** Of all lines in the log together. */
   outputCharacters: number
+  /** No fewer than there are in all logs of each kind together. */
+  historyItems: { lanes: number; samples: number; depths: number }
 }
 
 export const tableNames = [
@@ -50,8 +52,11 @@ export const tableNames = [
   'problems',
 ] as const satisfies readonly TableName[]
 
+export const historyNames = ['lanes', 'samples', 'depths'] as const
+export type HistoryName = (typeof historyNames)[number]
+
 /** The logs that rows of a table have, each by the row's id. */
-export const LOGS_OF: Readonly<Record<TableName, readonly ('lanes' | 'samples' | 'depths')[]>> = {
+export const LOGS_OF: Readonly<Record<TableName, readonly HistoryName[]>> = {
   processes: ['lanes', 'samples'],
   queues: ['depths'],
   objects: [],
@@ -98,15 +103,16 @@ export function createReducedState(session: SessionId, program: string, title: s
   return {
     rev: 0,
     head: createHead(session, program, title),
-    processes: createTrackedTable(),
-    queues: createTrackedTable(),
-    objects: createTrackedTable(),
-    pools: createTrackedTable(),
-    tasks: createTrackedTable(),
-    problems: createTrackedTable(),
+    processes: createTrackedTable(LIMITS.living.processes),
+    queues: createTrackedTable(LIMITS.living.queues),
+    objects: createTrackedTable(LIMITS.living.objects),
+    pools: createTrackedTable(LIMITS.living.pools),
+    tasks: createTrackedTable(LIMITS.living.tasks),
+    problems: createTrackedTable(LIMITS.living.problems),
     ...createLogs(),
     openLines: new Map(),
     outputCharacters: 0,
+    historyItems: { lanes: 0, samples: 0, depths: 0 },
   }
 }
 

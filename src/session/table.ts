@@ -13,6 +13,8 @@ import { LIMITS } from './limits.ts'
 export interface TrackedTable<T extends Row> extends Table<T> {
   /** How many rows have come so far. */
   came: number
+  /** So many rows that go on there are at most. */
+  most: number
   /** Rows that have ended, in the order of their end. */
   ended: string[]
   /** What changed, the latest last; a row that is not there any more was forgotten. */
@@ -27,14 +29,27 @@ export function createTable<T extends Row>(): Table<T> {
 }
 
 /** @returns a reducer's empty table */
-export function createTrackedTable<T extends Row>(): TrackedTable<T> {
-  return { ...createTable<T>(), came: 0, ended: [], changes: [], changesFrom: 0 }
+export function createTrackedTable<T extends Row>(most: number): TrackedTable<T> {
+  return { ...createTable<T>(), came: 0, most, ended: [], changes: [], changesFrom: 0 }
 }
 
-/** Adds a row. One whose id is there already is not added: ids are unique. @returns whether it was */
-export function addRow<T extends Row>(table: TrackedTable<T>, rev: number, row: Omit<T, 'rev' | 'order'>): boolean {
+/**
+ * Adds a row. One whose id is there already is not added, for ids are unique; nor is one too many, which counts as forgotten.
+ * @returns whether it was added
+ */
+export function addRow<T extends Row>(
+  table: TrackedTable<T>,
+  rev: number,
+  row: Omit<T, 'rev' | 'order'>,
+  most = table.most,
+): boolean {
   const { id } = row as { id: string }
   if (table.rows.has(id)) return false
+  if (table.rows.size - table.ended.length >= most) {
+    table.forgotten++
+    note(table, rev, id)
+    return false
+  }
   table.rows.set(id, { ...row, rev, order: table.came++ } as T)
   note(table, rev, id)
   return true

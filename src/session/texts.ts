@@ -1,6 +1,7 @@
 /** Texts and errors within their limits: whatever a program tells, a row of the state is of bounded size. */
 import type { ErrorInfo } from '../shared/telemetry.ts'
 import { LIMITS } from './limits.ts'
+import { harmless } from './plain-text.ts'
 
 /**
  * A copy that shares no memory with what the text was cut or put together from: for V8, a slice and a concatenation are
@@ -10,14 +11,19 @@ export function copyOf(text: string): string {
   return JSON.parse(JSON.stringify(text)) as string
 }
 
-/** @returns the text, if need be cut and then with an ellipsis at its end */
+/** @returns the text, harmless, if need be cut and then with an ellipsis at its end */
 export function cut(text: string, limit: number): string {
-  return text.length <= limit ? text : copyOf(`${text.slice(0, limit - 1)}…`)
+  return harmless(text.length <= limit ? text : copyOf(`${text.slice(0, limit - 1)}…`))
+}
+
+/** @returns the text as one line */
+export function lineOf(text: string, limit: number): string {
+  return cut(text, limit).replaceAll('\n', '␊').replaceAll('\t', ' ')
 }
 
 /** A name as a row keeps it. Always a copy: names of tasks are put together from the beginnings of their arguments. */
 export function nameOf(text: string): string {
-  return copyOf(cut(text, LIMITS.name))
+  return copyOf(lineOf(text, LIMITS.name))
 }
 
 /** @returns the list, or its beginning where it is too long */
@@ -27,20 +33,21 @@ export function listOf<T>(list: readonly T[]): T[] {
 
 /** @returns the error within its limits in every respect: texts, causes, properties and how deep those are */
 export function boundedError(error: ErrorInfo): ErrorInfo {
-  return bound(error, { errors: LIMITS.errors, values: LIMITS.properties })
+  return bound(error, { errors: LIMITS.errors, characters: LIMITS.errorCharacters, values: LIMITS.properties })
 }
 
 interface Left {
   errors: number
+  characters: number
   values: number
 }
 
 function bound({ name, message, stack, cause, errors, properties }: ErrorInfo, left: Left): ErrorInfo {
   left.errors--
   const bounded: ErrorInfo = {
-    name: cut(name, LIMITS.name),
-    message: cut(message, LIMITS.message),
-    stack: cut(stack, LIMITS.stack),
+    name: take(name, LIMITS.name, left),
+    message: take(message, LIMITS.message, left),
+    stack: take(stack, LIMITS.stack, left),
   }
   if (properties) bounded.properties = plain(properties, LIMITS.propertyLevels, left) as Record<string, unknown>
   if (cause && left.errors > 0) bounded.cause = bound(cause, left)
@@ -56,11 +63,17 @@ function bound({ name, message, stack, cause, errors, properties }: ErrorInfo, l
 
 const LEFT_OUT = '…'
 
+function take(text: string, limit: number, left: Left): string {
+  const taken = text === '' ? '' : cut(text, Math.max(1, Math.min(limit, left.characters)))
+  left.characters -= taken.length
+  return taken
+}
+
 function plain(value: unknown, levels: number, left: Left): unknown {
   left.values--
-  if (typeof value === 'string') return cut(value, LIMITS.propertyText)
+  if (typeof value === 'string') return take(value, LIMITS.propertyText, left)
   if (typeof value !== 'object' || value === null)
-    return isPlain(value) ? value : cut(String(value), LIMITS.propertyText)
+    return isPlain(value) ? value : take(String(value), LIMITS.propertyText, left)
   if (levels === 0) return LEFT_OUT
   if (Array.isArray(value)) {
     const items: unknown[] = []
@@ -73,7 +86,7 @@ function plain(value: unknown, levels: number, left: Left): unknown {
   const entries: [string, unknown][] = []
   for (const name in value) {
     if (left.values <= 0) break
-    entries.push([cut(name, LIMITS.name), plain((value as Record<string, unknown>)[name], levels - 1, left)])
+    entries.push([take(name, LIMITS.name, left), plain((value as Record<string, unknown>)[name], levels - 1, left)])
   }
   return Object.fromEntries(entries)
 }

@@ -176,6 +176,8 @@ export interface PoolRow extends Row {
   done: number
   failed: number
   submitted: number
+  /** Of those that wait, how many have no row of their own, because there are too many. They get it when they start. */
+  unlisted: number
   /** How many tasks were seen from their beginning to their end, and how long they took together. */
   timed: number
   timedUs: number
@@ -206,6 +208,8 @@ export interface OutputLine {
   process: ProcessId
   stream: 'stdout' | 'stderr'
   text: string
+  /** The same with its colours, as ECMA-48 writes them (SGR); absent if it has none. */
+  styled?: string
 }
 
 export interface ProblemRow extends Row {

@@ -106,9 +106,9 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'pool.created': { pool: isText, name: isText, size: isCount, process: isText },
   'pool.changed': { pool: isText, state: oneOf('open', 'closed', 'terminated', 'broken', 'ended') },
   'task.submitted': { task: isText, pool: isText, name: isText, retryOf: optional(isText) },
-  'task.started': { task: isText, process: isText },
-  'task.finished': { task: isText },
-  'task.failed': { task: isText, error: isError },
+  'task.started': { task: isText, process: isText, pool: optional(isText), name: optional(isText) },
+  'task.finished': { task: isText, pool: optional(isText) },
+  'task.failed': { task: isText, pool: optional(isText), error: isError },
   'task.observed': { task: isText },
   'problem.raised': {
     problem: isText,

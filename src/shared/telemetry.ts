@@ -300,18 +300,23 @@ export interface TaskStarted {
   atUs: number
   task: TaskId
   process: ProcessId
+  /** Its pool and its name again: of a hundred thousand tasks that wait, not all are kept. */
+  pool?: PoolId
+  name?: string
 }
 
 export interface TaskFinished {
   type: 'task.finished'
   atUs: number
   task: TaskId
+  pool?: PoolId
 }
 
 export interface TaskFailed {
   type: 'task.failed'
   atUs: number
   task: TaskId
+  pool?: PoolId
   error: ErrorInfo
 }
 

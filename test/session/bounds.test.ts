@@ -111,3 +111,99 @@ test('a queue with a hundred thousand waiters, producers and changes keeps a bou
   }
   expect(row?.ratePoints.length).toBeLessThan(12)
 })
+
+test('an error with a hundred long causes is one of bounded size', () => {
+  const long = 'é'.repeat(50_000)
+  const one = { name: long, message: long, stack: long, properties: { a: long, b: [long] } }
+  const error = boundedError({ ...one, errors: Array(100).fill({ ...one, cause: one }) })
+  expect(JSON.stringify(error).length).toBeLessThan(20_000)
+  expect(error.message.length).toBe(LIMITS.message)
+})
+
+const started = (process: string, atUs = 0): TelemetryEvent => ({
+  ...{ type: 'process.started', atUs, process, name: 'p', pid: 1, parentPid: 0, parent: null, kind: 'process' },
+})
+
+test('what never ends is bounded too, and what has no row is counted', () => {
+  const state = emptyState()
+  for (let i = 0; i < 20_000; i++) {
+    reduce(state, started(`p${i}`))
+    reduce(state, { type: 'queue.created', atUs: 0, queue: `q${i}`, name: 'q', maxsize: 0, process: 'p0' })
+    reduce(state, { type: 'pool.created', atUs: 0, pool: `w${i}`, name: 'w', size: 1, process: 'p0' })
+  }
+  for (const table of ['processes', 'queues', 'pools'] as const) {
+    expect(state[table].rows.size).toBe(LIMITS.living[table])
+    expect(state[table].forgotten).toBe(20_000 - LIMITS.living[table])
+  }
+  // What ends makes room.
+  reduce(state, { type: 'queue.closed', atUs: 1, queue: 'q0' })
+  reduce(state, { type: 'queue.created', atUs: 1, queue: 'one more', name: 'q', maxsize: 0, process: 'p0' })
+  expect(state.queues.rows.has('one more')).toBe(true)
+})
+
+test('of a hundred thousand tasks that wait some have rows, all are counted, and each gets its row when it starts', () => {
+  const count = 100_000
+  const state = reduceAll([
+    started('0'),
+    { type: 'pool.created', atUs: 0, pool: 'w', name: 'pool', size: 1, process: '0' },
+  ])
+  const pool = () => state.pools.rows.get('w')
+  for (let i = 0; i < count; i++) {
+    reduce(state, { type: 'task.submitted', atUs: 0, task: `t${i}`, pool: 'w', name: `f(${i})` })
+  }
+  expect(state.tasks.rows.size).toBe(LIMITS.living.tasks)
+  expect(pool()).toMatchObject({ waiting: count, submitted: count, unlisted: count - LIMITS.living.tasks })
+  for (let i = 0; i < count - 10; i++) {
+    const task = `t${i}`
+    reduce(state, { type: 'task.started', atUs: i, task, process: '0', pool: 'w', name: `f(${i})` })
+    if (i % 10_000 === 9_999) {
+      expect(state.tasks.rows.get(task)).toMatchObject({ state: 'running', name: `f(${i})`, number: i + 1 })
+      expect(state.processes.rows.get('0')?.task).toBe(task)
+    }
+    reduce(state, { type: 'task.finished', atUs: i + 1, task, pool: 'w' })
+  }
+  for (let i = count - 10; i < count; i++) {
+    const error = { name: 'CancelledError', message: '', stack: '' }
+    reduce(state, { type: 'task.failed', atUs: count, task: `t${i}`, pool: 'w', error })
+  }
+  expect(pool()).toMatchObject({ waiting: 0, running: 0, unlisted: 0, done: count - 10, failed: 10 })
+  expect(state.tasks.rows.size + state.tasks.forgotten).toBe(count)
+})
+
+test('a thousand processes and queues have no more history together than there is room for, the ended ones less', () => {
+  const state = emptyState()
+  for (let i = 0; i < 1_000; i++) {
+    reduce(state, started(`p${i}`))
+    reduce(state, { type: 'queue.created', atUs: 0, queue: `q${i}`, name: 'q', maxsize: 0, process: `p${i}` })
+  }
+  const live = (from: number, to: number, rounds: number) => {
+    for (let round = 1; round <= rounds; round++) {
+      for (let i = from; i < to; i++) {
+        const process = `p${i}`
+        reduce(state, { type: 'process.state', atUs: round, process, state: round % 2 ? 'running' : 'sleeping' })
+        reduce(state, {
+          type: 'process.sampled',
+          atUs: round,
+          samples: [{ process, cpuPercent: 1, memoryBytes: round }],
+        })
+        const depths = { depth: round, depthMax: round, depthMin: 0, puts: round, gets: 0 }
+        reduce(state, {
+          ...{ type: 'queue.changed', atUs: round, queue: `q${i}`, ...depths, waitingToPut: [], waitingToGet: [] },
+          ...{ producers: [], consumers: [], residence: [] },
+        })
+      }
+    }
+  }
+  live(0, 300, 600)
+  for (let i = 0; i < 300; i++)
+    reduce(state, { type: 'process.exited', atUs: 601, process: `p${i}`, exitCode: 0, signal: null })
+  live(300, 1_000, 200)
+  for (const part of ['lanes', 'samples', 'depths'] as const) {
+    const logs = [...state[part].values()]
+    const items = logs.reduce((sum, log) => sum + log.items.length, 0)
+    expect(items).toBeLessThanOrEqual(LIMITS.ofAll[part])
+    expect(items).toBeGreaterThan(LIMITS.ofAll[part] / 2)
+    expect(state[part].get(part === 'depths' ? 'q0' : 'p0')?.items.length).toBeLessThan(100)
+    expect(state[part].get(part === 'depths' ? 'q999' : 'p999')?.items.length).toBeGreaterThan(150)
+  }
+})

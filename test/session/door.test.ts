@@ -19,6 +19,20 @@ function open() {
 
 const closed = { type: 'queue.closed', atUs: 1, queue: 'q' }
 
+const told = { type: 'process.started', atUs: 1, process: 'p', name: 'p', pid: 1, parentPid: 0, kind: 'process' }
+
+function deep(levels: number): unknown {
+  let value: unknown = 'end'
+  for (let i = 0; i < levels; i++) value = [value]
+  return value
+}
+
+function around(): unknown {
+  const value: { all: unknown[] } = { all: [] }
+  value.all.push(value, value)
+  return value
+}
+
 function unreadable(field: string): unknown {
   return Object.defineProperty({ ...closed }, field, {
     get() {
@@ -38,6 +52,10 @@ test.each<[what: string, event: unknown]>([
   ['a field of another type', { ...closed, queue: 5 }],
   ['an id without end', { ...closed, queue: 'q'.repeat(100_000) }],
   ['a type without end', { type: 'q'.repeat(100_000), atUs: 1 }],
+  ['an id without end inside', { ...told, parent: 'p'.repeat(100_000) }],
+  ['a list of ids without end', { ...closed, producers: ['p'.repeat(100_000)] }],
+  ['what is nested without end', { ...closed, colour: deep(200_000) }],
+  ['what is nested in itself', { ...closed, colour: around() }],
   ['what throws when it is read', unreadable('queue')],
   ['what throws when its type is read', unreadable('type')],
 ])('%s is counted, told once, and ends nothing', (_, event) => {
@@ -73,4 +91,19 @@ test('whatever is broken of any event, what comes in is reduced without an error
   expect(door.malformed).toBeGreaterThan(1_000)
   expect(taken.length).toBeGreaterThan(2_000)
   expect(reduceAll(taken)).toEqual(state)
+})
+
+test('an error that is told with properties 200,000 levels deep enters as what is kept of it', () => {
+  const { door, taken, state } = open()
+  const error = {
+    name: 'Error',
+    message: 'deep',
+    stack: 'x'.repeat(1e6),
+    properties: { deep: deep(200_000), id: 'x'.repeat(5_000) },
+  }
+  door.enter({ ...{ type: 'task.submitted', atUs: 1, task: 't', pool: 'w', name: 'f()' } })
+  door.enter({ type: 'task.failed', atUs: 1, task: 't', error })
+  expect(door.malformed).toBe(0)
+  expect(state.tasks.rows.get('t')).toMatchObject({ state: 'failed', error: { message: 'deep' } })
+  expect(JSON.stringify(taken).length).toBeLessThan(20_000)
 })

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { LIMITS } from '../../src/session/limits.ts'
 import { applyPatch, patchSince } from '../../src/session/patch.ts'
+import { piecesOfPatch } from '../../src/session/patch-pieces.ts'
 import { reduce } from '../../src/session/reduce.ts'
 import { createSessionState, type ReducedState } from '../../src/session/state.ts'
 import type { TelemetryEvent } from '../../src/shared/telemetry.ts'
@@ -13,17 +14,21 @@ import { emptyState, reduceAll, shown } from './reduced.ts'
 class View {
   readonly state = createSessionState('s', '', '')
   readonly every: () => number
+  /** Characters of the pieces in which it takes a patch. */
+  readonly most: number
   left: number
   #follows = 0
 
-  constructor(every: () => number) {
+  constructor(every: () => number, most: number) {
     this.every = every
+    this.most = most
     this.left = every()
   }
 
   follow(state: ReducedState): void {
-    const patch = JSON.parse(JSON.stringify(patchSince(state, this.state.rev, 0)))
-    expect(applyPatch(this.state, patch)).toBe(true)
+    for (const piece of piecesOfPatch(patchSince(state, this.state.rev, 0), this.most)) {
+      expect(applyPatch(this.state, JSON.parse(JSON.stringify(piece)))).toBe(true)
+    }
     this.left = this.every()
     // To compare is what costs: every time it would be most of the test.
     if (this.#follows++ % 16 === 0) expect(shown(this.state)).toEqual(shown(state))
@@ -32,7 +37,7 @@ class View {
 
 function expectViewsFollow(events: readonly TelemetryEvent[], cadences: (() => number)[]) {
   const state = emptyState()
-  const views = cadences.map((every) => new View(every))
+  const views = cadences.map((every, i) => new View(every, [1e6, 1, 3_000][i % 3] as number))
   for (const event of events) {
     reduce(state, event)
     for (const view of views) if (--view.left <= 0) view.follow(state)
@@ -111,4 +116,25 @@ test('a patch that does not follow what the view has is refused, and changes not
   expect(applyPatch(view, patchSince(state, 2, 0))).toBe(false)
   expect(applyPatch(view, { ...patchSince(state, 0, 0), session: 'another' })).toBe(false)
   expect(view).toEqual(createSessionState('s', '', ''))
+})
+
+test('a patch comes in pieces of bounded size, made as the view takes them, whatever becomes of the state meanwhile', () => {
+  const state = reduceAll([...manyTasks(3_000), ...randomEvents(3, 2_000, 100)])
+  for (let i = 0; i < 4_000; i++) {
+    reduce(state, { type: 'process.output', atUs: i, process: '0', stream: 'stdout', text: `${'x'.repeat(1_000)}\n` })
+  }
+  const then = structuredClone(shown(state))
+  const view = createSessionState('s', '', '')
+  const sizes: number[] = []
+  for (const piece of piecesOfPatch(patchSince(state, 0, 0), 200_000)) {
+    sizes.push(JSON.stringify(piece).length)
+    expect(applyPatch(view, JSON.parse(JSON.stringify(piece)))).toBe(true)
+    for (const event of randomEvents(sizes.length, 50, 100)) reduce(state, event)
+  }
+  expect(sizes.length).toBeGreaterThan(20)
+  // A group of fifty lines is put as a whole.
+  expect(Math.max(...sizes)).toBeLessThan(260_000)
+  expect(shown(view)).toEqual(then)
+  for (const piece of piecesOfPatch(patchSince(state, view.rev, 0), 200_000)) expect(applyPatch(view, piece)).toBe(true)
+  expect(shown(view)).toEqual(shown(state))
 })

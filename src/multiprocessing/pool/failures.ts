@@ -93,7 +93,7 @@ export class Failures {
     task.hasFailed = true
     if (this.#run.observed) {
       const atUs = this.#run.nowUs()
-      this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info ?? errorInfo(error) })
+      this.#run.emit({ type: 'task.failed', atUs, task: task.id, pool: this.#pool.id, error: info ?? errorInfo(error) })
       if (isObserved(task)) this.#run.emit({ type: 'task.observed', atUs, task: task.id })
       if (this.#pool.runs) this.#keepForRetry(task)
     }
@@ -110,7 +110,7 @@ export class Failures {
     if (task.call.retries === 0 || !this.#pool.runs) return false
     task.stopWaiting?.()
     const atUs = this.#run.nowUs()
-    this.#run.emit({ type: 'task.failed', atUs, task: task.id, error: info })
+    this.#run.emit({ type: 'task.failed', atUs, task: task.id, pool: this.#pool.id, error: info })
     this.#run.emit({ type: 'task.observed', atUs, task: task.id })
     this.#pool.submitAgain(task, { ...task.call, retries: task.call.retries - 1 }, true)
     return true

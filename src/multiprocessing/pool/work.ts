@@ -265,7 +265,8 @@ export class Work {
   #began(task: Task, worker: PoolWorker): void {
     if (task.call.timeoutMs !== undefined) this.#stopping.startClock(task, task.call.timeoutMs)
     if (!this.#run.observed) return
-    this.#run.emit({ type: 'task.started', atUs: this.#run.nowUs(), task: task.id, process: worker.path })
+    const [atUs, process] = [this.#run.nowUs(), worker.path]
+    this.#run.emit({ type: 'task.started', atUs, task: task.id, process, pool: this.id, name: task.name })
   }
 
   #done(task: Task, results: Batch, index: number): void {
@@ -280,7 +281,8 @@ export class Work {
     }
     this.#unfinished--
     task.stopWaiting?.()
-    if (this.#run.observed) this.#run.emit({ type: 'task.finished', atUs: this.#run.nowUs(), task: task.id })
+    if (this.#run.observed)
+      this.#run.emit({ type: 'task.finished', atUs: this.#run.nowUs(), task: task.id, pool: this.id })
     task.result.settle({ ok: true, value })
     const { callback } = task.call
     if (callback) callSafely(() => callback(value as never))
