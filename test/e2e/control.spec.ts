@@ -101,7 +101,9 @@ test('output follows its end, stays where it was scrolled to, and follows again'
   await window.start.click()
   const lines = page.getByRole('log')
   const fromEnd = () => lines.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)
-  await expect.poll(() => lines.evaluate((box) => box.scrollHeight > box.clientHeight + 100)).toBe(true)
+  await expect
+    .poll(() => lines.evaluate((box) => box.scrollHeight > box.clientHeight + 100), { timeout: 40_000 })
+    .toBe(true)
   await expect.poll(fromEnd).toBeLessThan(2)
   const follow = page.getByTestId(testIds.followOutput)
   await expect(follow).toHaveText('following')
@@ -183,10 +185,12 @@ test('at 1280×800 only the output scrolls with the spider running', async ({ wi
   await window.start.click()
   await expect(window.poolCells).toHaveCount(10)
   const scrolled = await window.page.evaluate(() =>
-    ['.column.right', '.table-scroll', '.sidebar', '.problem-list', 'html', 'body', '.cells'].filter((selector) => {
-      const element = document.querySelector(selector)
-      return element !== null && element.scrollHeight > element.clientHeight + 1
-    }),
+    ['.side', '.side-cards', '.main', '.table-scroll', '.sidebar', '.problem-list', 'html', 'body', '.cells'].filter(
+      (selector) => {
+        const element = document.querySelector(selector)
+        return element !== null && element.scrollHeight > element.clientHeight + 1
+      },
+    ),
   )
   expect(scrolled).toEqual([])
 })

@@ -7,7 +7,7 @@ import { call, openConnection } from './connection.ts'
 import { fieldError, fieldValues } from './parameters.ts'
 import { prefer } from './preferences.ts'
 import { appInfo, chosenSessions, isRunning, loadSources, overview, program, status } from './programs.ts'
-import { inspectorTab } from './selection.ts'
+import { belowTab } from './selection.ts'
 import { receivePatch, watchAgain, watchCurrent, watchedSession } from './session.ts'
 
 export type Command = 'starting' | 'restarting' | 'stopping'
@@ -45,7 +45,7 @@ export function chooseProgram(id: string): void {
   batch(() => {
     prefer({ program: id })
     refusal.value = null
-    inspectorTab.value = 0
+    belowTab.value = 'output'
   })
   void watchCurrent()
   void loadSources()

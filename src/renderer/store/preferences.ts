@@ -8,7 +8,7 @@ const KEY = 'forkscope.preferences'
 interface Preferences {
   theme: Theme
   program: string
-  /** Width of the right column and height of the process panel, in pixels; 0 is the layout's own. */
+  /** Width of the right column and height of the process panel, in pixels; 0 is the layout's own. The window may have less room. */
   sideWidth: number
   processesHeight: number
   wholeRun: boolean

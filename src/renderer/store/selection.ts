@@ -10,13 +10,11 @@ export interface Selection {
 
 export const selection = signal<Selection | null>(null)
 
-/** What the panel beside the problems shows: what is selected, or one of the program's source files, by its place in the list. */
-export const inspectorTab = signal<'details' | number>(0)
+/** Which tab is shown below the lanes: `output`, or one of the program's source files by its place, `source-0`. */
+export const belowTab = signal('output')
 
-/** Selects, and shows what is selected in detail. */
 export function select(kind: SelectionKind, id: string): void {
   selection.value = { kind, id }
-  inspectorTab.value = 'details'
 }
 
 /** Selects, or unselects what is selected already. */
@@ -27,7 +25,6 @@ export function toggleSelection(kind: SelectionKind, id: string): void {
 
 export function clearSelection(): void {
   selection.value = null
-  if (inspectorTab.value === 'details') inspectorTab.value = 0
 }
 
 export function isSelected(kind: SelectionKind, id: string): boolean {

@@ -1,76 +1,16 @@
 /** The whole page. */
 import { useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { start, stop, underWay } from '../store/commands.ts'
 import { connectionState } from '../store/connection.ts'
-import { prefer, preferences } from '../store/preferences.ts'
 import { appInfo, isRunning, program, status } from '../store/programs.ts'
 import { clearSelection } from '../store/selection.ts'
-import { Gutter } from './gutter.tsx'
+import { Columns } from './columns.tsx'
 import { Header, Refusal } from './header.tsx'
-import { InspectorCard } from './inspector-card.tsx'
-import { OutputCard } from './output-card.tsx'
 import { ParameterBar } from './parameter-bar.tsx'
-import { PoolCards } from './pool-card.tsx'
-import { ProblemsCard } from './problems-card.tsx'
-import { ProcessesCard } from './processes-card.tsx'
-import { QueueCards } from './queue-card.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { testIds } from './test-ids.ts'
 import { Tooltip } from './tooltip.tsx'
-
-const LEAST = { side: 300, lanes: 520, processes: 120, output: 120 }
-
-function Columns() {
-  const columns = useRef<HTMLDivElement>(null)
-  const left = useRef<HTMLDivElement>(null)
-  const right = useRef<HTMLDivElement>(null)
-  // Set on the elements, not through the tree: a drag then renders nothing.
-  useSignalEffect(() => {
-    const { sideWidth, processesHeight } = preferences.value
-    const set = (element: HTMLElement | null, name: string, pixels: number) => {
-      if (pixels > 0) element?.style.setProperty(name, `${pixels}px`)
-      else element?.style.removeProperty(name)
-    }
-    set(columns.current, '--side-width', sideWidth)
-    set(left.current, '--processes-height', processesHeight)
-    left.current?.classList.toggle('sized', processesHeight > 0)
-  })
-  return (
-    <div class="columns" ref={columns}>
-      <div class="column left" ref={left}>
-        <ProcessesCard />
-        <Gutter
-          kind="row"
-          label="Height of the processes"
-          size={() => left.current?.firstElementChild?.clientHeight ?? 0}
-          before
-          least={LEAST.processes}
-          most={() => (left.current?.clientHeight ?? 0) - LEAST.output}
-          onSize={(processesHeight) => prefer({ processesHeight })}
-          onReset={() => prefer({ processesHeight: 0 })}
-        />
-        <OutputCard />
-      </div>
-      <Gutter
-        kind="column"
-        label="Width of the right column"
-        size={() => right.current?.clientWidth ?? 0}
-        before={false}
-        least={LEAST.side}
-        most={() => (columns.current?.clientWidth ?? 0) - LEAST.lanes}
-        onSize={(sideWidth) => prefer({ sideWidth })}
-        onReset={() => prefer({ sideWidth: 0 })}
-      />
-      <div class="column right" ref={right}>
-        <QueueCards />
-        <PoolCards />
-        <ProblemsCard />
-        <InspectorCard />
-      </div>
-    </div>
-  )
-}
 
 function ConnectionLost() {
   if (connectionState.value !== 'lost') return null
@@ -138,11 +78,14 @@ export function App() {
         <div class="top">
           <Header />
           <ParameterBar />
-          <Refusal />
-          <ConnectionLost />
         </div>
         <Columns />
       </main>
+      {/* Over the page rather than in it: what comes and goes must not move what one is about to press. */}
+      <div class="notices">
+        <Refusal />
+        <ConnectionLost />
+      </div>
       <Tooltip />
     </>
   )

@@ -2,7 +2,7 @@
 import { formatClock } from '../series/format.ts'
 import { refusal, start, stop, underWay } from '../store/commands.ts'
 import { connectionState } from '../store/connection.ts'
-import { fieldError } from '../store/parameters.ts'
+import { differsFromRun, fieldError } from '../store/parameters.ts'
 import { isRunning, program, status } from '../store/programs.ts'
 import { elapsedUs } from '../store/session.ts'
 import { Icon } from './icons.tsx'
@@ -29,6 +29,7 @@ function StartOrStop() {
   const running = isRunning.value
   return (
     <div class="acts">
+      {differsFromRun.value && <small>Takes effect with Restart.</small>}
       <button
         type="button"
         class="button"
@@ -87,8 +88,10 @@ export function Header() {
   const info = program.value
   return (
     <header class="header">
-      <h2>{info?.title}</h2>
-      <p>{info?.watch}</p>
+      <h2 class="cut" title={`${info?.title}: ${info?.watch}`}>
+        {info?.title}
+      </h2>
+      <p title={info?.watch}>{info?.watch}</p>
       <Clock />
       <StartOrStop />
     </header>

@@ -1,5 +1,5 @@
 /** What the processes print, interleaved by time. */
-import { useSignal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { OutputLine } from '../../shared/session-state.ts'
@@ -7,17 +7,25 @@ import { colourClass } from '../series/colours.ts'
 import { type OutputView, outputView } from '../series/output-view.ts'
 import { selection } from '../store/selection.ts'
 import { peekState, read } from '../store/session.ts'
-import { Card } from './card.tsx'
 import { Icon } from './icons.tsx'
+import { OneStop } from './one-stop.tsx'
 import { testIds } from './test-ids.ts'
 
 /** What the filter shows: everything, whatever is selected, or one process. */
 type Filter = 'all' | 'selected' | `process ${string}`
 
-function filteredProcess(filter: Filter): string | null {
-  if (filter === 'all') return null
-  if (filter !== 'selected') return filter.slice('process '.length)
+const filter = signal<Filter>('all')
+/** The position of the first line that is held in view; null while the newest are followed. */
+const held = signal<number | null>(null)
+
+function filteredProcess(): string | null {
+  if (filter.value === 'all') return null
+  if (filter.value !== 'selected') return filter.value.slice('process '.length)
   return selection.value?.kind === 'process' ? selection.value.id : null
+}
+
+function currentView(): OutputView {
+  return outputView(read('output') ?? { first: 0, items: [] }, filteredProcess(), held.value)
 }
 
 const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })
@@ -33,7 +41,9 @@ function Line({ line, selected }: { line: OutputLine; selected: boolean }) {
       data-stream={line.stream}
     >
       <span class="num">{seconds.format(line.atUs / 1e6)}</span>
-      <b class="cut">{row?.name ?? line.process}</b>
+      <b class="cut" title={row?.name}>
+        {row?.name ?? line.process}
+      </b>
       <span>
         {stderr && <i class="stderr-tag">stderr </i>}
         {line.text}
@@ -42,15 +52,15 @@ function Line({ line, selected }: { line: OutputLine; selected: boolean }) {
   )
 }
 
-function FilterSelect({ value, onChange }: { value: Filter; onChange: (filter: Filter) => void }) {
+function FilterSelect() {
   const processes = [...(read('processes')?.rows.values() ?? [])]
   return (
     <select
       class="select"
       aria-label="Whose output is shown"
       data-testid={testIds.outputFilter}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value as Filter)}
+      value={filter.value}
+      onChange={(event) => (filter.value = event.currentTarget.value as Filter)}
     >
       <option value="all">all processes</option>
       <option value="selected">what is selected</option>
@@ -103,35 +113,36 @@ function hasLeftEnd(now: Place, before: Place): boolean {
   return now.scrollTop < before.scrollTop && before.scrollHeight - now.scrollTop - now.clientHeight >= NEAR_END
 }
 
-export function OutputCard() {
-  const filter = useSignal<Filter>('all')
-  /** The position of the first line that is held in view; null while it follows. */
-  const held = useSignal<number | null>(null)
+export function OutputLines() {
   const list = useRef<HTMLDivElement>(null)
-  const last = useRef<Place>({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
+  const last = useRef<Place & { followed: boolean }>({
+    scrollTop: 0,
+    scrollHeight: 0,
+    clientHeight: 0,
+    followed: false,
+  })
   const render = useLines()
-  const output = read('output')
   const following = held.value === null
-  const view = outputView(output ?? { first: 0, items: [] }, filteredProcess(filter.value), held.value)
+  const view = currentView()
   const chosen = selection.value?.kind === 'process' ? selection.value.id : ''
 
+  const goToEnd = (element: HTMLElement) => {
+    element.scrollTop = element.scrollHeight
+    last.current = { ...placeOf(element), followed: true }
+  }
   useLayoutEffect(() => {
     const element = list.current
-    if (!following || !element) return
+    if (!element) return
+    if (!following) last.current.followed = false
     // The browser tells of a scroll with its next frame: lines that are drawn before that must not undo it.
-    if (hasLeftEnd(element, last.current)) held.value = view.from
-    else {
-      element.scrollTop = element.scrollHeight
-      last.current = placeOf(element)
-    }
+    else if (last.current.followed && hasLeftEnd(element, last.current)) held.value = view.from
+    else goToEnd(element)
   })
   useLayoutEffect(() => {
     const element = list.current
     if (!element) return
     const observer = new ResizeObserver(() => {
-      if (held.peek() !== null) return
-      element.scrollTop = element.scrollHeight
-      last.current = placeOf(element)
+      if (held.peek() === null) goToEnd(element)
     })
     observer.observe(element)
     return () => observer.disconnect()
@@ -143,43 +154,20 @@ export function OutputCard() {
     const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END
     // Lines that come and panels that grow leave the end behind too; only who scrolls up wants to stay.
     const wentUp = scrollTop < last.current.scrollTop
-    last.current = placeOf(element)
+    last.current = { ...placeOf(element), followed: following }
     if (atEnd && view.later === 0) held.value = null
     else if (wentUp) held.value ??= view.from
   }
-  const end = (
-    <>
-      <FilterSelect value={filter.value} onChange={(next) => (filter.value = next)} />
-      <button
-        type="button"
-        class={`link follow ${following ? 'on' : ''}`}
-        aria-pressed={following}
-        data-testid={testIds.followOutput}
-        title={
-          following ? 'New lines are scrolled to; scroll up to stay where you are' : 'Go to the newest line and follow'
-        }
-        onClick={() => {
-          if (list.current) last.current = placeOf(list.current)
-          held.value = following ? view.from : null
-        }}
-      >
-        {following ? 'following' : 'follow'}
-        <Icon name="down" />
-      </button>
-    </>
-  )
   return (
-    <Card title="Output" label="Output" class="output" end={end}>
-      <div
-        class={`lines mono ${following ? 'following' : ''}`}
-        ref={list}
-        onScroll={onScroll}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
-        role="log"
-        aria-live="off"
-        aria-label="Output lines"
-      >
+    <div
+      class={`lines mono ${following ? 'following' : ''}`}
+      ref={list}
+      onScroll={onScroll}
+      role="log"
+      aria-live="off"
+      aria-label="Output lines"
+    >
+      <OneStop items=".line, .more" begin="last">
         {view.earlier > 0 && (
           <button type="button" class="link more" onClick={() => (held.value = view.earlierFrom)}>
             Show earlier lines ({view.earlier})
@@ -191,12 +179,35 @@ export function OutputCard() {
             Show later lines ({view.later})
           </button>
         )}
-        {view.lines.length === 0 && (
-          <p class="empty-line">
-            {peekState() ? 'Nothing was printed yet.' : 'Press Start: what the processes print appears here.'}
-          </p>
-        )}
-      </div>
-    </Card>
+      </OneStop>
+      {view.lines.length === 0 && (
+        <p class="empty-line">
+          {peekState() ? 'Nothing was printed yet.' : 'Press Start: what the processes print appears here.'}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Whose output is shown, and whether its newest lines are followed. */
+export function OutputControls() {
+  const following = held.value === null
+  return (
+    <>
+      <FilterSelect />
+      <button
+        type="button"
+        class={`link follow ${following ? 'on' : ''}`}
+        aria-pressed={following}
+        data-testid={testIds.followOutput}
+        title={
+          following ? 'New lines are scrolled to; scroll up to stay where you are' : 'Go to the newest line and follow'
+        }
+        onClick={() => (held.value = following ? currentView().from : null)}
+      >
+        {following ? 'following' : 'follow'}
+        <Icon name="down" />
+      </button>
+    </>
   )
 }

@@ -2,7 +2,7 @@
 import type { ProgramInfo } from '../../shared/api.ts'
 import type { NumberParameter, Parameter } from '../../shared/parameters.ts'
 import { nearestStop, sliderStops } from '../series/slider.ts'
-import { differsFromRun, fieldError, fieldValue, typeInto } from '../store/parameters.ts'
+import { fieldError, fieldValue, typeInto } from '../store/parameters.ts'
 import { program } from '../store/programs.ts'
 import { testIds } from './test-ids.ts'
 
@@ -37,6 +37,12 @@ function fieldSize(parameter: Parameter): number {
   return parameter.type === 'url-template' ? 26 : 16
 }
 
+/** What it is for, and all of what it holds, which the field may have no room for. */
+function fieldTitle(parameter: Parameter, value: string): string {
+  const whole = value || ('placeholder' in parameter ? parameter.placeholder : '')
+  return [parameter.help, whole].filter((part) => part).join(': ')
+}
+
 function Field({ info, name }: FieldProps) {
   const parameter = info.parameters[name]
   if (!parameter) return null
@@ -55,6 +61,7 @@ function Field({ info, name }: FieldProps) {
         size={fieldSize(parameter)}
         value={fieldValue(info, name)}
         placeholder={isNumber ? undefined : parameter.placeholder}
+        title={fieldTitle(parameter, fieldValue(info, name))}
         spellcheck={false}
         autocomplete="off"
         aria-invalid={error !== null}
@@ -80,7 +87,6 @@ export function ParameterBar() {
       {Object.keys(info.parameters).map((name) => (
         <Field key={`${info.id}.${name}`} info={info} name={name} />
       ))}
-      {differsFromRun.value && <span class="bar-note">Takes effect with Restart.</span>}
     </form>
   )
 }

@@ -7,6 +7,7 @@ import { Card } from './card.tsx'
 import { ErrorText } from './error-text.tsx'
 import { Sign } from './icons.tsx'
 import { memo } from './memo.ts'
+import { OneStop } from './one-stop.tsx'
 import { RetryButton } from './retry-button.tsx'
 import { testIds } from './test-ids.ts'
 
@@ -66,12 +67,16 @@ export function ProblemsCard() {
           )}
         </p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section class="problem-list" tabIndex={0} aria-label="Problems, the newest first">
+        <OneStop
+          as="section"
+          class="problem-list"
+          items=".problem, button, summary"
+          aria-label="Problems, the newest first"
+        >
           {problems.map((row) => (
             <Problem key={row.id} row={row} selected={isAbout(row)} />
           ))}
-        </section>
+        </OneStop>
       )}
       {count > problems.length && <p class="card-body soft">{count - problems.length} earlier are not kept.</p>}
       <div class="unseen" role="status" aria-live="polite">

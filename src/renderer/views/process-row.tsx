@@ -17,8 +17,6 @@ export interface ProcessRowProps {
   sign: StateWords['sign']
   words: string
   selected: boolean
-  /** Whether Tab comes to this row; the arrow keys lead to the others. */
-  tabStop: boolean
 }
 
 /** @returns why a process cannot be ended from here, or null */
@@ -30,18 +28,17 @@ export function whyNotSignal({ name, kind, state, isApp }: ProcessRow): string |
   return null
 }
 
-function Actions({ row, tabStop }: { row: ProcessRow; tabStop: boolean }) {
+function Actions({ row }: { row: ProcessRow }) {
   if (whyNotSignal(row) !== null) return null
   const act = (signal: 'SIGTERM' | 'SIGKILL') => (event: Event) => {
     event.stopPropagation()
     signalProcess(row.id, signal)
   }
-  const tabIndex = tabStop ? 0 : -1
   return (
     <span class="row-actions">
       <button
         type="button"
-        tabIndex={tabIndex}
+        tabIndex={-1}
         data-testid={testIds.terminate}
         aria-label={`Terminate ${row.name}`}
         title="Terminate: ask it to end (SIGTERM)"
@@ -51,7 +48,7 @@ function Actions({ row, tabStop }: { row: ProcessRow; tabStop: boolean }) {
       </button>
       <button
         type="button"
-        tabIndex={tabIndex}
+        tabIndex={-1}
         data-testid={testIds.kill}
         aria-label={`Kill ${row.name}`}
         title="Kill: end it at once (SIGKILL)"
@@ -63,7 +60,7 @@ function Actions({ row, tabStop }: { row: ProcessRow; tabStop: boolean }) {
   )
 }
 
-export const ProcessRowView = memo(({ row, level, sign, words, selected, tabStop }: ProcessRowProps) => {
+export const ProcessRowView = memo(({ row, level, sign, words, selected }: ProcessRowProps) => {
   const ended = row.state === 'exited'
   const spoken = row.state === 'waiting' ? `waiting: ${words}` : words
   return (
@@ -71,7 +68,6 @@ export const ProcessRowView = memo(({ row, level, sign, words, selected, tabStop
       class={`${colourClass(row.order)} ${ended ? 'gone' : ''}`}
       aria-level={level + 1}
       aria-selected={selected}
-      tabIndex={tabStop ? 0 : -1}
       data-id={row.id}
       data-kind="process"
       data-testid={testIds.processRow}
@@ -84,11 +80,13 @@ export const ProcessRowView = memo(({ row, level, sign, words, selected, tabStop
       <th scope="row">
         <span class={`who level-${Math.min(level, 4)}`}>
           <i class={`chip ${ended ? 'hollow' : ''}`} aria-hidden="true" />
-          <span class="cut">{row.name}</span>
+          <span class="cut" title={`${row.name}, PID ${row.pid}`}>
+            {row.name}
+          </span>
           {row.kind === 'thread' && !row.name.startsWith('thread') && <small class="tag">thread</small>}
         </span>
       </th>
-      <td class="num mono">{row.pid}</td>
+      <td class="num mono cell-pid">{row.pid}</td>
       <td class="state-cell" title={spoken}>
         <span class="state">
           <Sign sign={sign} />
@@ -97,10 +95,10 @@ export const ProcessRowView = memo(({ row, level, sign, words, selected, tabStop
             {words}
           </span>
         </span>
-        <Actions row={row} tabStop={tabStop} />
+        <Actions row={row} />
       </td>
-      <td class="num">{formatPercent(row.cpuPercent)}</td>
-      <td class="num">{formatMemory(row.memoryBytes)}</td>
+      <td class="num cell-cpu">{formatPercent(row.cpuPercent)}</td>
+      <td class="num cell-memory">{formatMemory(row.memoryBytes)}</td>
       <td class="lane">
         <LaneCanvas process={row.id} label={`What ${row.name} did over time; now ${spoken}`} />
       </td>

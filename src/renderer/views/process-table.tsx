@@ -1,6 +1,6 @@
 /** Processes as a tree and queues below them, all on one time axis. */
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { depthHint, laneHint } from '../series/hints.ts'
 import { treeRows } from '../series/process-tree.ts'
 import { timeOf, xOf } from '../series/time-axis.ts'
@@ -9,7 +9,7 @@ import { isSelected, type SelectionKind, toggleSelection } from '../store/select
 import { elapsedUs, nowUs, peekState, read } from '../store/session.ts'
 import { axisWidth, axisWindow, cursorUs, hint } from '../store/timeline.ts'
 import { AxisHead } from './axis-head.tsx'
-import { moveFocus } from './move-focus.ts'
+import { OneStop } from './one-stop.tsx'
 import { ProcessRowView } from './process-row.tsx'
 import { QueueRowView } from './queue-row.tsx'
 
@@ -70,27 +70,27 @@ function Rows() {
   const queues = read('queues')?.rows ?? new Map()
   read('tasks')
   const state = peekState()
-  const tabStop = useSignal<string | null>(null)
   if (!state) return null
   const rows = treeRows(processes)
-  const ids = [...rows.map(({ row }) => row.id), ...queues.keys()]
-  const stop = ids.includes(tabStop.value ?? '') ? tabStop.value : ids[0]
 
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     const { target, key } = event
-    if (!(target instanceof HTMLTableRowElement)) return
-    const { id, kind } = target.dataset
-    if ((key === 'Enter' || key === ' ') && id && !event.ctrlKey && !event.metaKey) {
+    const row = (target as Element).closest('tr')
+    const { id, kind } = row?.dataset ?? {}
+    if (!row || !id || event.ctrlKey || event.metaKey) return
+    // Left and right go through what can be done with the row, of which the row itself is the first.
+    const stations = [row, ...row.querySelectorAll<HTMLElement>('.row-actions button')]
+    const next = stations[stations.indexOf(target as HTMLElement) + (key === 'ArrowLeft' ? -1 : 1)]
+    if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      event.preventDefault()
+      next?.focus()
+    } else if (target === row && (key === 'Enter' || key === ' ')) {
       event.preventDefault()
       toggleSelection(kind as SelectionKind, id)
-    } else moveFocus(event, 'tr')
-  }
-  const onFocusIn = ({ target }: FocusEvent) => {
-    const id = (target as Element).closest('tr')?.dataset.id
-    if (id) tabStop.value = id
+    }
   }
   return (
-    <tbody onKeyDown={onKeyDown} onFocusIn={onFocusIn}>
+    <OneStop as="tbody" items="tr" onKeyDown={onKeyDown}>
       {rows.map(({ row, level }) => {
         const { sign, text } = stateWords(row, state)
         return (
@@ -101,22 +101,20 @@ function Rows() {
             sign={sign}
             words={text}
             selected={isSelected('process', row.id)}
-            tabStop={stop === row.id}
           />
         )
       })}
       {[...queues.values()].map((row) => (
-        <QueueRowView key={row.id} row={row} selected={isSelected('queue', row.id)} tabStop={stop === row.id} />
+        <QueueRowView key={row.id} row={row} selected={isSelected('queue', row.id)} />
       ))}
-    </tbody>
+    </OneStop>
   )
 }
 
 export function ProcessTable() {
   const hover = useHover()
-  const scroll = useRef<HTMLDivElement>(null)
   return (
-    <div class="table-scroll" ref={scroll} {...hover}>
+    <div class="table-scroll" {...hover}>
       <div class="table-body">
         {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows form a tree and can be selected */}
         <table role="treegrid" aria-label="Processes and queues">
@@ -131,14 +129,14 @@ export function ProcessTable() {
           <thead>
             <tr>
               <th scope="col">Name</th>
-              <th scope="col" class="num">
+              <th scope="col" class="num cell-pid">
                 PID
               </th>
               <th scope="col">State</th>
-              <th scope="col" class="num">
+              <th scope="col" class="num cell-cpu">
                 CPU
               </th>
-              <th scope="col" class="num">
+              <th scope="col" class="num cell-memory">
                 Memory
               </th>
               <th scope="col" class="axis">

@@ -52,7 +52,7 @@ function DepthChart({ id, name }: { id: string; name: string }) {
     <Chart
       class="of-queue"
       label={`Depth of ${name} over time`}
-      height={76}
+      height={60}
       read={readDepth}
       stepped
       onHover={onHover}

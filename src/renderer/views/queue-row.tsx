@@ -10,17 +10,15 @@ import { testIds } from './test-ids.ts'
 export interface QueueRowProps {
   row: QueueRow
   selected: boolean
-  tabStop: boolean
 }
 
-export const QueueRowView = memo(({ row, selected, tabStop }: QueueRowProps) => {
+export const QueueRowView = memo(({ row, selected }: QueueRowProps) => {
   const { sign, text } = queueWords(row)
   return (
     <tr
       class="queue-row"
       aria-level={1}
       aria-selected={selected}
-      tabIndex={tabStop ? 0 : -1}
       data-id={row.id}
       data-kind="queue"
       data-testid={testIds.queueRow}
@@ -31,10 +29,12 @@ export const QueueRowView = memo(({ row, selected, tabStop }: QueueRowProps) => 
       <th scope="row">
         <span class="who">
           <i class="chip square" aria-hidden="true" />
-          <span class="cut">{row.name}</span>
+          <span class="cut" title={row.name}>
+            {row.name}
+          </span>
         </span>
       </th>
-      <td class="num tag-cell">queue</td>
+      <td class="num tag-cell cell-pid">queue</td>
       <td colSpan={3} title={text}>
         <span class="state">
           <Sign sign={sign} />

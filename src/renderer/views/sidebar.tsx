@@ -6,7 +6,7 @@ import { prefer, preferences, type Theme } from '../store/preferences.ts'
 import { appInfo, overview, program, statusOf } from '../store/programs.ts'
 import { Icon, Logo } from './icons.tsx'
 import { memo } from './memo.ts'
-import { moveFocus } from './move-focus.ts'
+import { OneStop } from './one-stop.tsx'
 import { testIds } from './test-ids.ts'
 
 type Phase = SessionInfo['phase'] | 'idle'
@@ -44,6 +44,7 @@ const ProgramItem = memo(({ info, isCurrent, phase, problems, elapsed }: Program
       aria-current={isCurrent ? 'page' : undefined}
       data-testid={testIds.program(info.id)}
       data-phase={phase}
+      title={`${info.title}, ${info.summary}: ${PHASE_WORDS[phase]}`}
       onClick={() => chooseProgram(info.id)}
     >
       <i class={`dot ${dotClass(phase, problems)}`} aria-hidden="true" />
@@ -125,13 +126,12 @@ export function Sidebar() {
     <nav class="sidebar" aria-label="Programs">
       <h1>
         <Logo />
-        Forkscope
+        <span>Forkscope</span>
       </h1>
       <h2 id="demos">Demos</h2>
-      {/* The arrow keys are a shortcut beside Tab, which reaches every program too. */}
-      <ul aria-labelledby="demos" onKeyDown={(event) => moveFocus(event, '.program')}>
+      <OneStop as="ul" items=".program" aria-labelledby="demos">
         <ProgramItems />
-      </ul>
+      </OneStop>
       <footer>
         <Totals />
         <ThemeSwitch />

@@ -1,0 +1,70 @@
+/** Where the panels are, and how they are resized. */
+import { useSignalEffect } from '@preact/signals'
+import { useRef } from 'preact/hooks'
+import { prefer, preferences } from '../store/preferences.ts'
+import { selection } from '../store/selection.ts'
+import { BelowCard } from './below-card.tsx'
+import { DetailCard } from './detail-card.tsx'
+import { Gutter } from './gutter.tsx'
+import { OneStop } from './one-stop.tsx'
+import { PoolCards } from './pool-card.tsx'
+import { ProblemsCard } from './problems-card.tsx'
+import { ProcessesCard } from './processes-card.tsx'
+import { QueueCards } from './queue-card.tsx'
+
+export function Columns() {
+  const columns = useRef<HTMLDivElement>(null)
+  const processes = useRef<HTMLDivElement>(null)
+  const side = useRef<HTMLDivElement>(null)
+  // Set on the element, not through the tree: a drag then renders nothing.
+  useSignalEffect(() => {
+    const { sideWidth, processesHeight } = preferences.value
+    const set = (name: string, pixels: number) => {
+      if (pixels > 0) columns.current?.style.setProperty(name, `${pixels}px`)
+      else columns.current?.style.removeProperty(name)
+    }
+    set('--side-width', sideWidth)
+    set('--processes-height', processesHeight)
+  })
+  useSignalEffect(() => {
+    columns.current?.classList.toggle('with-details', selection.value !== null)
+  })
+  return (
+    <div class="columns" ref={columns}>
+      <div class="slot-processes" ref={processes}>
+        <ProcessesCard />
+      </div>
+      <Gutter
+        kind="row"
+        label="Height of the processes"
+        panel={processes}
+        room={columns}
+        before
+        least={120}
+        leaves={180}
+        onSize={(processesHeight) => prefer({ processesHeight })}
+        onReset={() => prefer({ processesHeight: 0 })}
+      />
+      <BelowCard />
+      <DetailCard />
+      <Gutter
+        kind="column"
+        label="Width of the right column"
+        panel={side}
+        room={columns}
+        before={false}
+        least={260}
+        leaves={300}
+        onSize={(sideWidth) => prefer({ sideWidth })}
+        onReset={() => prefer({ sideWidth: 0 })}
+      />
+      <div class="side" ref={side}>
+        <OneStop class="side-cards" items="button">
+          <QueueCards />
+          <PoolCards />
+        </OneStop>
+        <ProblemsCard />
+      </div>
+    </div>
+  )
+}

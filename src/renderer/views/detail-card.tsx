@@ -1,0 +1,42 @@
+/** All about what is selected. */
+import { clearSelection, selection } from '../store/selection.ts'
+import { Icon } from './icons.tsx'
+import { OneStop } from './one-stop.tsx'
+import { ProcessDetail } from './process-detail.tsx'
+import { QueueDetail } from './queue-detail.tsx'
+import { TaskDetail } from './task-detail.tsx'
+import { testIds } from './test-ids.ts'
+
+function Details() {
+  const chosen = selection.value
+  if (!chosen) {
+    return (
+      <p class="card-body soft" data-testid={testIds.detail}>
+        Select a process, a queue or a task: all about it appears here.
+      </p>
+    )
+  }
+  if (chosen.kind === 'process') return <ProcessDetail key={chosen.id} id={chosen.id} />
+  if (chosen.kind === 'queue') return <QueueDetail key={chosen.id} id={chosen.id} />
+  return <TaskDetail key={chosen.id} id={chosen.id} />
+}
+
+export function DetailCard() {
+  return (
+    <section class="card details" aria-label="Details">
+      <div class="card-head">
+        <h3>Details</h3>
+        {selection.value && (
+          <div class="card-end">
+            <button type="button" class="quiet" aria-label="Close" title="Close (Escape)" onClick={clearSelection}>
+              <Icon name="close" />
+            </button>
+          </div>
+        )}
+      </div>
+      <OneStop class="details-body" items=".detail, button, summary">
+        <Details />
+      </OneStop>
+    </section>
+  )
+}
