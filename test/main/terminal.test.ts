@@ -320,6 +320,12 @@ describe('a program that ends in its own way', () => {
     expect(lines.join('\n')).toContain('Problem: main failed: Error: on purpose')
   })
 
+  test('what it throws when its main function has long returned is said, and is a failure', async () => {
+    const { code, lines, stderr } = await runCase('throwAfterMain')
+    expect([code, stderr]).toEqual([1, 'forkscope: main failed: Error: on purpose\n'])
+    expect(lines.join('\n')).toContain('Ends: finished')
+  })
+
   test('its own listener says what a signal does', async () => {
     const child = startCase('handleOwnSignals')
     let text = ''

@@ -2,20 +2,28 @@
 import type { WaitTarget } from '../../shared/telemetry.ts'
 import type { Run } from './run.ts'
 
+/** One listener for all runs of this process, of which there may be many. */
+const deciding = new Set<() => void>()
+let othersWereAsked = false
+
+function onEmpty(): void {
+  othersWereAsked = !othersWereAsked && process.listenerCount('beforeExit') > 1
+  // The program may listen to the same event, to begin something at last: it goes first.
+  if (othersWereAsked) setImmediate(() => {})
+  else for (const decide of deciding) decide()
+}
+
 /**
  * Calls `decide` each time that nothing is left for the event loop to wait for.
  * @returns what to call to end that
  */
 export function whenNothingIsLeft(decide: () => void): () => void {
-  let othersWereAsked = false
-  const onEmpty = () => {
-    othersWereAsked = !othersWereAsked && process.listenerCount('beforeExit') > 1
-    // The program may listen to the same event, to begin something at last: it goes first.
-    if (othersWereAsked) setImmediate(() => {})
-    else decide()
+  if (deciding.size === 0) process.on('beforeExit', onEmpty)
+  deciding.add(decide)
+  return () => {
+    deciding.delete(decide)
+    if (deciding.size === 0) process.off('beforeExit', onEmpty)
   }
-  process.on('beforeExit', onEmpty)
-  return () => void process.off('beforeExit', onEmpty)
 }
 
 /** What the process would have to do that is waited for. */
