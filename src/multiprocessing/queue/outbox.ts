@@ -20,10 +20,6 @@ export const WINDOW_BYTES = 4 * 1024 * 1024
 /** Between two puts that are closer than this, a program cannot have done anything that is seen from outside. */
 const NOTHING_BETWEEN_MS = 0.002
 
-/** After so many puts in a row with nothing between them the clock, which costs a fifth of a put, is asked once for a few. */
-const LONG_ROW = 64
-const A_FEW = 4
-
 export interface OutboxLine {
   /** Something is in the outbox: `flush` must be called before anything else is sent, and at the end of the turn. */
   filled(outbox: Outbox): void
@@ -41,9 +37,6 @@ export class Outbox {
   #bytesOnTheirWay = 0
   #taken = 0
   #lastLookMs = 0
-  /** How many looks at the clock in a row found nothing between the puts, and how many of the next puts need none. */
-  #inRow = 0
-  #unlooked = 0
   readonly #waiting = new Set<() => void>()
 
   constructor(line: OutboxLine) {
@@ -83,21 +76,10 @@ export class Outbox {
       }
     }
     if (this.#batch?.full) this.flush()
-    if (this.#unlooked > 0) {
-      this.#unlooked--
-      return
-    }
-    const puts = this.#inRow < LONG_ROW ? 1 : A_FEW
     const nowMs = performance.now()
-    if (nowMs - this.#lastLookMs < puts * NOTHING_BETWEEN_MS) {
-      this.#lastLookMs = nowMs
-      this.#inRow++
-    } else {
-      this.#line.flush()
-      this.#lastLookMs = performance.now()
-      this.#inRow = 0
-    }
-    this.#unlooked = this.#inRow < LONG_ROW ? 0 : A_FEW - 1
+    const isNothingBetween = nowMs - this.#lastLookMs < NOTHING_BETWEEN_MS
+    if (!isNothingBetween) this.#line.flush()
+    this.#lastLookMs = isNothingBetween ? nowMs : performance.now()
   }
 
   /** Puts many, where it is `open`. */
