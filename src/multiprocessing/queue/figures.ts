@@ -51,15 +51,6 @@ export class Figures {
     this.#noteDepth(nowUs)
   }
 
-  /** Counts an item that leaves, if that is all there is to do; where items go fastest it is. @returns whether it did */
-  countOne(acceptedAtUs: number): boolean {
-    if (this.#onlyCounted <= 0 || acceptedAtUs !== this.#notedSinceUs) return false
-    this.#onlyCounted--
-    this.#toBeNoted++
-    this.gets++
-    return true
-  }
-
   /** Items that were accepted together have left. @returns whether something is to be told */
   got(count: number, acceptedAtUs: number): boolean {
     this.gets += count

@@ -76,9 +76,6 @@ export class QueueStore {
   readonly #trusted = new Set<ClientId>()
   readonly producers = new Set<ClientId>()
   readonly consumers = new Set<ClientId>()
-  /** Who did the same thing again is in the set already. */
-  #lastProducer: ClientId = ''
-  #lastConsumer: ClientId = ''
   /** How many items each client has got; counted only for who asks for it. */
   gotBy: Map<ClientId, number> | null = null
   readonly #head: Head
@@ -159,7 +156,7 @@ export class QueueStore {
 
   /** Puts one item of this process, where `takesOne`. It joins the parcel at the end if it can. */
   putOne(client: ClientId, part: Part | number): void {
-    if (client !== this.#lastProducer) this.producers.add((this.#lastProducer = client))
+    this.producers.add(client)
     const nowUs = this.figures.beforePut()
     if (this.#parcels.addOne(part, nowUs)) {
       this.figures.put(1, nowUs)
@@ -180,9 +177,8 @@ export class QueueStore {
     const parcel = this.#parcels.first
     if (!parcel) return NOTHING
     const index = this.#parcels.shift()
-    if (client !== this.#lastConsumer) this.consumers.add((this.#lastConsumer = client))
-    // Nothing else is left of `#got`, and this is where items go fastest.
-    if (this.gotBy || !this.figures.countOne(parcel.acceptedAtUs)) this.#got(client, 1, parcel.acceptedAtUs)
+    this.consumers.add(client)
+    this.#got(client, 1, parcel.acceptedAtUs)
     if (this.#putters.size > 0 || this.#closed) this.#serve()
     return parcel.batch.valueAt(index, revive)
   }
