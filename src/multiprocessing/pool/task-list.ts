@@ -18,28 +18,22 @@ export class TaskList {
     return this.#heap[0]?.head ?? null
   }
 
-  /** Puts a task behind all that are as urgent or more. */
-  add(task: Task): void {
+  /** Puts a task behind all that are as urgent or more; or else before all that are not more urgent. */
+  add(task: Task, first = false): void {
     const row = this.#rowOf(task.call.priority)
     task.row = row
-    task.before = row.tail
-    if (row.tail) row.tail.after = task
+    task.before = first ? null : row.tail
+    task.after = first ? row.head : null
+    if (task.before) task.before.after = task
     else row.head = task
-    row.tail = task
+    if (task.after) task.after.before = task
+    else row.tail = task
     this.#length++
   }
 
   /** Puts tasks before all others that are not more urgent, in their order. */
   addFirst(tasks: readonly Task[]): void {
-    for (const task of tasks.toReversed()) {
-      const row = this.#rowOf(task.call.priority)
-      task.row = row
-      task.after = row.head
-      if (row.head) row.head.before = task
-      else row.tail = task
-      row.head = task
-      this.#length++
-    }
+    for (const task of tasks.toReversed()) this.add(task, true)
   }
 
   shift(): Task | undefined {
