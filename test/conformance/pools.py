@@ -29,7 +29,7 @@ def refuse_odd(n):
 
 
 def slow(n):
-    sleep(0.3)
+    sleep(1.5)
     return n
 
 

@@ -16,7 +16,7 @@ export function refuseOdd(n: number) {
 }
 
 export async function slow(n: number) {
-  await sleep(300)
+  await sleep(1500)
   return n
 }
 
