@@ -34,6 +34,8 @@ export interface SourceFile {
 export interface SessionInfo {
   session: SessionId
   program: string
+  /** 1 for the first of its program. */
+  number: number
   phase: SessionHead['phase']
   /** How long the session has run or ran. */
   elapsedUs: number

@@ -1,4 +1,4 @@
-/** A source of a kind that the app does not know, in a window: what it tells is shown, and it is asked for what it can. */
+/** Sessions in a window: of sources of a kind that the app does not know, several of a program, failed ones beside others. */
 import { join } from 'node:path'
 import { testIds } from '../../src/renderer/views/test-ids.ts'
 import { startBrowserApp } from '../window/browser-app.ts'
@@ -35,4 +35,32 @@ test('what it cannot do is not offered', async ({ window }) => {
   await expect(window.page.getByTestId(testIds.kill).filter({ visible: true })).toHaveCount(0)
   await window.stop.click()
   await window.phase('mute', 'stopped')
+})
+
+test('a program that throws late ends its own session, while another one of it and the app go on', async ({
+  app,
+  window,
+}) => {
+  const sessions = window.page.getByTestId(testIds.session)
+  await window.choose('late')
+  await window.parameter('how').fill('nothing')
+  await window.start.click()
+  await expect(sessions).toHaveCount(1)
+  await expect(window.processRows).toHaveCount(2)
+  await window.parameter('how').fill('timer')
+  await window.page.getByTestId(testIds.startAnother).click()
+  await expect(sessions).toHaveCount(2)
+  await window.phase('late', 'failed')
+  await expect(window.problems).toContainText(['main failed: Error: on purpose'])
+  await expect(sessions.first()).toHaveAttribute('data-phase', 'running')
+  await sessions.first().click()
+  await window.phase('late', 'running')
+  await expect(window.problems).toHaveCount(0)
+  // Restart takes the place of the one that is shown; the failed one stays.
+  await window.parameter('how').fill('nothing')
+  await window.restart.click()
+  await expect(sessions.last()).toHaveAttribute('data-session', 'late-3')
+  await window.phase('late', 'running')
+  await expect(sessions).toHaveCount(2)
+  expect(app.printed()).not.toContain('on purpose')
 })

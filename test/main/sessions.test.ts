@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
 import { catalog } from '../../src/main/programs/catalog.ts'
-import { Sessions } from '../../src/main/session/sessions.ts'
+import { MOST_ENDED, Sessions } from '../../src/main/session/sessions.ts'
 import { applyPatch } from '../../src/session/patch.ts'
 import { createSessionState } from '../../src/session/state.ts'
 import { ApiError } from '../../src/shared/api.ts'
 import { speedParameter } from '../../src/shared/parameters.ts'
 import { libraryProgram } from '../../src/sources/library/library-source.ts'
 import { parameters } from '../fixtures/forged-rows.ts'
+import { playedProgram } from '../fixtures/played-program.ts'
 import { isAlive, parentOf, waitUntil } from '../wait-until.ts'
 
 let sessions: Sessions | undefined
@@ -91,6 +92,17 @@ test('several sessions of one program run beside each other, and stop one by one
     { session: second, program: 'dog-cat', phase: 'running', can: ['signal', 'retry'] },
   ])
   expect(children(all, second).every(({ pid }) => isAlive(pid))).toBe(true)
+})
+
+test('of those that have ended the latest are kept, and it is said how many are not', async () => {
+  const all = new Sessions({ programs: [playedProgram('played', [])] })
+  const ids: string[] = []
+  for (let i = 0; i < MOST_ENDED + 3; i++) ids.push(await all.start('played', {}))
+  for (const id of ids) await all.stop(id)
+  const { sessions: kept, forgotten } = all.overview()
+  expect(kept.map(({ session }) => session)).toEqual(ids.slice(3))
+  expect([kept[0]?.number, forgotten]).toEqual([4, 3])
+  expect(() => all.patch(ids[0] as string, 0)).toThrow('not kept any more')
 })
 
 test('bad input is refused in a sentence and starts nothing', async () => {

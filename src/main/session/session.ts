@@ -10,6 +10,8 @@ import type { Monitor } from '../monitor/monitor.ts'
 
 export interface SessionOptions {
   id: string
+  /** 1 for the first of its program. */
+  number?: number
   source: Source
   /** Without one, CPU and memory are not sampled. */
   monitor?: Monitor
@@ -17,6 +19,7 @@ export interface SessionOptions {
 
 export class Session {
   readonly id: string
+  readonly number: number
   readonly about: SourceAbout
   /** Resolves when the session has ended. Never rejects. */
   readonly ended: Promise<SessionOutcome>
@@ -32,8 +35,9 @@ export class Session {
   #over = false
   #stopAsked = false
 
-  constructor({ id, source, monitor }: SessionOptions) {
+  constructor({ id, number = 1, source, monitor }: SessionOptions) {
     this.id = id
+    this.number = number
     this.about = source.about
     this.#source = source
     this.#monitor = monitor

@@ -101,10 +101,10 @@ export class Sessions {
       await before.stop().finally(() => this.#leaving.delete(before.id))
     }
     if (this.#closing) throw new ApiError('conflict', 'Forkscope is closing.')
-    const count = (this.#counts.get(program.id) ?? 0) + 1
-    this.#counts.set(program.id, count)
+    const number = (this.#counts.get(program.id) ?? 0) + 1
+    this.#counts.set(program.id, number)
     const source = program.open(values, { nodePath: this.#nodePath })
-    const session = new Session({ id: `${program.id}-${count}`, source, monitor: this.#monitor })
+    const session = new Session({ id: `${program.id}-${number}`, number, source, monitor: this.#monitor })
     this.#sessions.set(session.id, session)
     try {
       await session.start()
@@ -188,6 +188,7 @@ function infoOf(session: Session): SessionInfo {
   return {
     session: session.id,
     program: session.about.program,
+    number: session.number,
     phase: head.phase,
     // In whole seconds while it runs, so that the overview of a program in which nothing happens is the same for as long.
     elapsedUs: head.endedAtUs ?? Math.floor(session.nowUs() / 1e6) * 1e6,

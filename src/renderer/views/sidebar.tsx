@@ -1,5 +1,5 @@
 /** The programs, each with how it is doing, and below them what all of them cost. */
-import type { ProgramInfo, SessionInfo } from '../../shared/api.ts'
+import type { ProgramInfo } from '../../shared/api.ts'
 import { countOf, formatGlance } from '../series/format.ts'
 import { chooseProgram } from '../store/commands.ts'
 import { prefer, preferences, type Theme } from '../store/preferences.ts'
@@ -7,25 +7,9 @@ import { appInfo, overview, program, statusOf } from '../store/programs.ts'
 import { Icon, Logo } from './icons.tsx'
 import { memo } from './memo.ts'
 import { OneStop } from './one-stop.tsx'
+import { dotClass, PHASE_WORDS, type Phase } from './phase.ts'
+import { SessionList } from './session-list.tsx'
 import { testIds } from './test-ids.ts'
-
-type Phase = SessionInfo['phase'] | 'idle'
-
-const PHASE_WORDS: Record<Phase, string> = {
-  idle: 'not started yet',
-  starting: 'starting',
-  running: 'running',
-  stopping: 'stopping',
-  finished: 'finished',
-  stopped: 'stopped',
-  failed: 'failed',
-}
-
-function dotClass(phase: Phase, problems: number): string {
-  if (phase === 'idle') return ''
-  if (phase === 'starting' || phase === 'running' || phase === 'stopping') return 'on'
-  return problems > 0 || phase === 'failed' ? 'bad' : 'over'
-}
 
 interface ProgramItemProps {
   info: ProgramInfo
@@ -62,6 +46,7 @@ const ProgramItem = memo(({ info, isCurrent, phase, problems, elapsed }: Program
         <span class="unseen">{`${problems > 0 ? 'problems, ' : ''}${PHASE_WORDS[phase]}`}</span>
       </small>
     </button>
+    {isCurrent && <SessionList program={info.id} />}
   </li>
 ))
 

@@ -2,6 +2,7 @@
  * The `data-testid` attributes, for tests that drive the page. They are stable; everything else about the elements may change.
  *
  * - `program-{id}`: a program in the list. `start`, `stop`, `restart`: the buttons; of the first two one is there at a time.
+ * - `session`: one of the shown program's, with `data-session`, `data-phase`; `start-another` starts one more.
  * - `elapsed`: the clock. `parameter-{name}`: a parameter's text field; `parameter-{name}-slider` its slider, where it has
  *   one; `parameter-error`: the sentence under a field that is wrong. `refusal`: the sentence of a call that was refused.
  * - `process-row`: with `data-process`, `data-name`, `data-pid`, `data-state`. `kill` and `terminate` are in the row and in
@@ -16,6 +17,8 @@ export const testIds = {
   program: (id: string) => `program-${id}`,
   parameter: (name: string) => `parameter-${name}`,
   parameterSlider: (name: string) => `parameter-${name}-slider`,
+  session: 'session',
+  startAnother: 'start-another',
   start: 'start',
   stop: 'stop',
   restart: 'restart',
