@@ -19,8 +19,18 @@ export function changeDoing(state: ReducedState, process: ProcessId, atUs: numbe
   if (!before || before.state === 'exited') return
   const stateSinceUs = Math.max(atUs, before.startedAtUs)
   const doing = { task: before.task, ...change }
-  changeRow(state.processes, state.rev, process, { ...doing, stateSinceUs })
+  changeRow(state.processes, state.rev, process, {
+    ...doing,
+    stateSinceUs,
+    spentUs: spentUntil(before, stateSinceUs),
+  })
   extendLane(state, process, stateSinceUs, { state: doing.state, waitingOn: doing.waitingOn, task: doing.task })
+}
+
+/** @returns how long a process was in each state up to a time at which it changes */
+export function spentUntil({ state, stateSinceUs, spentUs }: ProcessRow, atUs: number): ProcessRow['spentUs'] {
+  if (state === 'exited') return spentUs
+  return { ...spentUs, [state]: spentUs[state] + Math.max(0, atUs - stateSinceUs) }
 }
 
 /** Begins a new stretch of a lane. It may begin a little in the past, and then shortens or replaces what was there. */

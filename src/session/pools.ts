@@ -22,6 +22,7 @@ export function poolCreated(state: ReducedState, { pool, name, size, process, at
     name: nameOf(name),
     size,
     owner: process,
+    createdAtUs: atUs,
     state: 'open',
     waiting: 0,
     running: 0,

@@ -12,7 +12,7 @@ import type {
   WaitTarget,
 } from '../shared/telemetry.ts'
 import { appendTo } from './histories.ts'
-import { changeDoing, endLane, extendLane, markBusy } from './lanes.ts'
+import { changeDoing, endLane, extendLane, markBusy, spentUntil } from './lanes.ts'
 import { LIMITS } from './limits.ts'
 import { loseObjectsOf } from './objects.ts'
 import { endLines } from './output.ts'
@@ -46,6 +46,10 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     signal: null,
     cpuPercent: null,
     memoryBytes: null,
+    cpuMs: null,
+    peakMemoryBytes: null,
+    spentUs: { starting: 0, running: 0, sleeping: 0, waiting: 0 },
+    busyUs: 0,
     busyPercent: null,
     busyAtUs: null,
     shortWaits: 0,
@@ -71,7 +75,8 @@ export function processWaits(state: ReducedState, { process, waits, more }: Proc
 export function processBusy(state: ReducedState, { process, fromUs, atUs, busyPercent }: ProcessBusy): void {
   const row = state.processes.rows.get(process)
   if (!row || row.state === 'exited') return
-  changeRow(state.processes, state.rev, process, { busyPercent, busyAtUs: atUs })
+  const busyUs = row.busyUs + (Math.max(0, atUs - fromUs) * busyPercent) / 100
+  changeRow(state.processes, state.rev, process, { busyPercent, busyAtUs: atUs, busyUs })
   markBusy(state, process, fromUs, atUs, busyPercent)
 }
 
@@ -84,10 +89,15 @@ export function processWaited(state: ReducedState, { process, waits, waitedUs }:
 
 export function processSampled(state: ReducedState, { atUs, samples }: ProcessSampled): void {
   const { rev } = state
-  for (const { process, cpuPercent, memoryBytes } of samples) {
+  for (const { process, cpuPercent, memoryBytes, cpuMs } of samples) {
     const row = state.processes.rows.get(process)
     if (!row || row.state === 'exited') continue
-    changeRow(state.processes, rev, process, { cpuPercent, memoryBytes })
+    changeRow(state.processes, rev, process, {
+      cpuPercent,
+      memoryBytes,
+      cpuMs: cpuMs ?? row.cpuMs,
+      peakMemoryBytes: Math.max(memoryBytes, row.peakMemoryBytes ?? 0),
+    })
     appendTo(state, 'samples', process, { rev, atUs, cpuPercent, memoryBytes })
   }
 }
@@ -99,6 +109,7 @@ export function processExited(state: ReducedState, { process, atUs, exitCode, si
   changeRow(state.processes, state.rev, process, {
     state: 'exited',
     stateSinceUs: atUs,
+    spentUs: spentUntil(row, atUs),
     waitingOn: null,
     waits: [],
     moreWaits: 0,

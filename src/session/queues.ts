@@ -20,6 +20,7 @@ export function queueCreated(state: ReducedState, { queue, name, maxsize, proces
     name: nameOf(name),
     maxsize,
     owner: process,
+    createdAtUs: atUs,
     depth: 0,
     depthMax: 0,
     puts: 0,

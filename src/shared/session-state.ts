@@ -88,6 +88,12 @@ export interface ProcessRow extends Row {
   /** null until the first sample, and after the end. */
   cpuPercent: number | null
   memoryBytes: number | null
+  /** CPU time in all, and the most memory that was seen: they stay when it has ended. null if it was never sampled. */
+  cpuMs: number | null
+  peakMemoryBytes: number | null
+  /** How long it was in each state, up to `stateSinceUs`; and for how much of all that its event loop ran code. */
+  spentUs: Record<LiveState, number>
+  busyUs: number
   /** The share of the time in which its event loop ran code of late, and when that was told; null if it never was, and after the end. */
   busyPercent: number | null
   busyAtUs: number | null
@@ -124,6 +130,7 @@ export interface QueueRow extends Row {
   /** 0 means without bound. */
   maxsize: number
   owner: ProcessId
+  createdAtUs: number
   depth: number
   depthMax: number
   puts: number
@@ -170,6 +177,7 @@ export interface PoolRow extends Row {
   name: string
   size: number
   owner: ProcessId
+  createdAtUs: number
   state: 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
   waiting: number
   running: number

@@ -82,7 +82,7 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'process.exited': { process: isText, exitCode: orNull(isNumber), signal: orNull(isText) },
   'process.output': { process: isText, stream: oneOf('stdout', 'stderr'), text: isText },
   'process.sampled': {
-    samples: listOf(shape({ process: isText, cpuPercent: isNumber, memoryBytes: isNumber })),
+    samples: listOf(shape({ process: isText, cpuPercent: isNumber, memoryBytes: isNumber, cpuMs: optional(isNumber) })),
   },
   'queue.created': { queue: isText, name: isText, maxsize: isNumber, process: isText },
   'queue.changed': {

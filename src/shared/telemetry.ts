@@ -192,11 +192,20 @@ export interface ProcessOutput {
   text: string
 }
 
+export interface UsageSample {
+  process: ProcessId
+  /** Over the time since the sample before, which is the same for all processes; 100 is one core. */
+  cpuPercent: number
+  /** Resident set. */
+  memoryBytes: number
+  /** CPU time in all: since it began, or, of the app itself, since the session did. */
+  cpuMs?: number
+}
+
 export interface ProcessSampled {
   type: 'process.sampled'
   atUs: number
-  /** `cpuPercent`: 100 is one core. `memoryBytes`: resident set. */
-  samples: { process: ProcessId; cpuPercent: number; memoryBytes: number }[]
+  samples: UsageSample[]
 }
 
 export interface QueueCreated {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Monitor } from '../../src/main/monitor/monitor.ts'
 import { PidusageReader } from '../../src/main/monitor/pidusage-reader.ts'
 import { ProcReader } from '../../src/main/monitor/proc-reader.ts'
+import type { UsageSample } from '../../src/shared/telemetry.ts'
 import { processState, waitUntil } from '../wait-until.ts'
 
 const children: ChildProcess[] = []
@@ -70,9 +71,8 @@ test('CPU is within two points of the kernel’s counters over the same time, me
   const remove = monitor.add({
     processes: () => {
       before = moment()
-      return [{ process: '0.1', pid, startedAtUs: 0 }]
+      return [{ process: '0.1', pid }]
     },
-    nowUs: () => performance.now() * 1000,
     sampled: ([sample]) => {
       if (sample) readings.push({ ...sample, before, after: moment() })
     },
@@ -114,7 +114,12 @@ test('both readers give the same figures', async () => {
   const [a, b] = [await one.read([pid]), await other.read([pid])]
   other.close()
   expect(b.get(pid)?.memoryBytes).toBeGreaterThan(0)
-  expect(b.get(pid)).toEqual(a.get(pid))
+  const { ageMs: age = 0, ...figures } = a.get(pid) ?? {}
+  const { ageMs: otherAge = 0, ...otherFigures } = b.get(pid) ?? {}
+  expect(otherFigures).toEqual(figures)
+  // Read one after the other.
+  expect(age).toBeGreaterThan(500)
+  expect(Math.abs(otherAge - age)).toBeLessThan(age)
 })
 
 test('the reader of /proc keeps no descriptor of what it is not asked for any more', async () => {
@@ -141,8 +146,7 @@ test('nothing is sampled any more once the last is removed', async () => {
   let samples = 0
   const add = () =>
     monitor.add({
-      processes: () => [{ process: '0', pid: process.pid, startedAtUs: 0 }],
-      nowUs: () => 0,
+      processes: () => [{ process: '0', pid: process.pid }],
       sampled: () => samples++,
     })
   const removeFirst = add()
@@ -154,11 +158,35 @@ test('nothing is sampled any more once the last is removed', async () => {
   const other = new Monitor()
   let later = 0
   const removeOther = other.add({
-    processes: () => [{ process: '0', pid: process.pid, startedAtUs: 0 }],
-    nowUs: () => 0,
+    processes: () => [{ process: '0', pid: process.pid }],
     sampled: () => later++,
   })
   await waitUntil('two samples of another monitor', () => later > 0)
   removeOther()
   expect(samples).toBe(before)
+})
+
+test('all figures of a sample are over the same time, so that they can be added', async () => {
+  const old = await busy()
+  await waitUntil('two seconds of CPU', () => kernelMs(old) > 2_000)
+  const pids = [old, process.pid]
+  const samples: UsageSample[][] = []
+  const monitor = new Monitor()
+  const remove = monitor.add({
+    processes: () => pids.map((pid) => ({ process: String(pid), pid })),
+    sampled: (sample) => samples.push(sample),
+  })
+  await waitUntil('a sample', () => samples.length > 0)
+  // Some that begin in the middle of a second, one of them long after it was known of.
+  pids.push(await busy(), await busy())
+  await waitUntil('four samples', () => samples.length >= 4)
+  remove()
+  // A busy loop is one core; the rest is for a machine on which reading itself takes its time.
+  for (const sample of samples) for (const { cpuPercent } of sample) expect(cpuPercent).toBeLessThan(150)
+  const totals = (pid: number) => samples.flat().flatMap((s) => (s.process === String(pid) ? [s.cpuMs ?? -1] : []))
+  for (const pid of pids) expect(totals(pid)).toEqual([...totals(pid)].sort((a, b) => a - b))
+  expect(totals(old)[0]).toBeGreaterThanOrEqual(2_000)
+  expect(totals(old).at(-1)).toBeLessThanOrEqual(kernelMs(old))
+  // The app had run before: what it used then is not this session's.
+  expect(totals(process.pid)[0]).toBe(0)
 })

@@ -67,6 +67,21 @@ test('those that ended longest ago are forgotten with their lanes and samples, a
   expect(livingChildren(state).map(({ id }) => id)).toEqual(['old'])
 })
 
+test('of one that has ended stays what it cost and how it spent its time', () => {
+  const sampled = (atUs: number, cpuMs: number, memoryBytes: number): TelemetryEvent => ({
+    ...{ type: 'process.sampled', atUs, samples: [{ process: 'a', cpuPercent: 50, memoryBytes, cpuMs }] },
+  })
+  const state = reduceAll([
+    ...[started('a', 0), does('a', 10, 'running'), sampled(15, 4, 900), does('a', 30, 'sleeping')],
+    { type: 'process.busy', atUs: 30, process: 'a', fromUs: 10, busyPercent: 25 },
+    ...[sampled(35, 7, 300), does('a', 40, 'running'), exited('a', 50), does('a', 60, 'sleeping')],
+  ])
+  expect(state.processes.rows.get('a')).toMatchObject({
+    ...{ state: 'exited', cpuPercent: null, memoryBytes: null, cpuMs: 7, peakMemoryBytes: 900 },
+    ...{ spentUs: { starting: 10, running: 30, sleeping: 10, waiting: 0 }, busyUs: 5 },
+  })
+})
+
 test('short waits are summed', () => {
   const waited: TelemetryEvent = { type: 'process.waited', atUs: 1, process: 'a', waits: 2, waitedUs: 300 }
   expect(reduceAll([started('a'), waited, waited]).processes.rows.get('a')).toMatchObject({

@@ -75,7 +75,12 @@ export function randomEvents(seed: number, count: number, ids = 12): TelemetryEv
     (atUs) => ({
       type: 'process.sampled',
       atUs,
-      samples: [0, 1].map(() => ({ process: id('p'), cpuPercent: below(100), memoryBytes: below(1e9) })),
+      samples: [0, 1].map(() => ({
+        process: id('p'),
+        cpuPercent: below(100),
+        memoryBytes: below(1e9),
+        cpuMs: below(1e6),
+      })),
     }),
     (atUs) => ({ type: 'queue.created', atUs, queue: id('q'), name: pick(NAMES), maxsize: below(3), process: id('p') }),
     (atUs) => ({

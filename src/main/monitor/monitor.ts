@@ -1,24 +1,25 @@
 /** Samples CPU and memory of everything that runs, once a second, and gives each session its own as an event. */
+
+import type { UsageSample } from '../../shared/telemetry.ts'
 import { PidusageReader } from './pidusage-reader.ts'
 import { ProcReader } from './proc-reader.ts'
-import type { UsageReader } from './usage.ts'
+import type { Usage, UsageReader } from './usage.ts'
 
 export interface MonitoredProcess {
   process: string
   pid: number
-  /** On the session's clock. */
-  startedAtUs: number
 }
 
 /** A session, as the monitor needs it. */
 export interface Monitored {
   processes(): MonitoredProcess[]
-  nowUs(): number
-  sampled(samples: { process: string; cpuPercent: number; memoryBytes: number }[]): void
+  sampled(samples: UsageSample[]): void
 }
 
 /** Long enough that the kernel's tick of 10 ms is one point of a hundred. */
 export const SAMPLE_EVERY_MS = 1_000
+/** What the kernel counts by. */
+const TICK_MS = 10
 /** A program that has just started is sampled sooner, or one that is over in a second would never be. */
 const FIRST_SAMPLE_MS = 300
 
@@ -29,13 +30,17 @@ export class Monitor {
   readonly #pidusage: UsageReader = new PidusageReader()
   readonly #proc: UsageReader | null = process.platform === 'linux' ? new ProcReader() : null
   readonly #monitored = new Set<Monitored>()
-  /** The last reading of each pid. */
-  readonly #last = new Map<number, { cpuTimeMs: number; atMs: number }>()
+  /** The last reading of each pid, and when that was; before the first one, since when there is something to read. */
+  #last: ReadonlyMap<number, Usage> = new Map()
+  #sampledAtMs = 0
+  /** The CPU time that the app itself had used when a session was sampled first. */
+  readonly #appBefore = new WeakMap<Monitored, number>()
   #timer: NodeJS.Timeout | undefined
   #sampling = false
 
   /** Samples these processes until the returned function is called. */
   add(monitored: Monitored): () => void {
+    if (this.#monitored.size === 0) this.#sampledAtMs = performance.now()
     this.#monitored.add(monitored)
     this.#schedule(FIRST_SAMPLE_MS)
     return () => {
@@ -43,7 +48,7 @@ export class Monitor {
       if (this.#monitored.size > 0) return
       clearTimeout(this.#timer)
       this.#timer = undefined
-      this.#last.clear()
+      this.#last = new Map()
       this.#proc?.close()
     }
   }
@@ -64,35 +69,45 @@ export class Monitor {
     }
   }
 
+  /** All percentages are over the same time, since the sample before: so they can be added, and all cores are the most they come to. */
   async #sample(): Promise<void> {
     const wanted = [...this.#monitored].map((monitored) => ({ monitored, processes: monitored.processes() }))
     const pids = new Set(wanted.flatMap(({ processes }) => processes.map(({ pid }) => pid)))
     const reader = pids.size > MOST_FOR_PIDUSAGE && this.#proc ? this.#proc : this.#pidusage
     const usage = await reader.read([...pids])
     const atMs = performance.now()
-    const percents = new Map<number, number>()
-    for (const [pid, { cpuTimeMs }] of usage) {
-      const before = this.#last.get(pid)
-      if (before && atMs > before.atMs && cpuTimeMs >= before.cpuTimeMs) {
-        percents.set(pid, ((cpuTimeMs - before.cpuTimeMs) / (atMs - before.atMs)) * 100)
-      }
-      this.#last.set(pid, { cpuTimeMs, atMs })
-    }
-    for (const pid of this.#last.keys()) if (!pids.has(pid)) this.#last.delete(pid)
+    const windowMs = Math.max(1, atMs - this.#sampledAtMs)
+    const before = this.#last
+    this.#last = usage
+    this.#sampledAtMs = atMs
     for (const { monitored, processes } of wanted) {
       if (!this.#monitored.has(monitored)) continue
-      const nowUs = monitored.nowUs()
-      const samples = processes.flatMap(({ process: id, pid, startedAtUs }) => {
+      const samples = processes.flatMap(({ process: id, pid }): UsageSample[] => {
         const now = usage.get(pid)
         if (!now) return []
-        // The app itself ran before the session: until it was read twice, its CPU in this session is not known.
-        const sinceStart =
-          pid === process.pid ? undefined : (now.cpuTimeMs * 1000 * 100) / Math.max(1, nowUs - startedAtUs)
-        const cpuPercent = percents.get(pid) ?? sinceStart
-        if (cpuPercent === undefined) return []
-        return [{ process: id, cpuPercent: Math.round(cpuPercent * 10) / 10, memoryBytes: now.memoryBytes }]
+        const spentMs =
+          now.cpuTimeMs - (before.get(pid)?.cpuTimeMs ?? (now.ageMs <= windowMs + TICK_MS ? 0 : Number.NaN))
+        // It is older than what is known of it: what it used of late is known with the next sample.
+        if (!(spentMs >= 0)) return []
+        return [
+          {
+            process: id,
+            cpuPercent: Math.round((1000 * spentMs) / windowMs) / 10,
+            memoryBytes: now.memoryBytes,
+            cpuMs: now.cpuTimeMs - this.#usedBefore(monitored, pid, now),
+          },
+        ]
       })
       if (samples.length > 0) monitored.sampled(samples)
     }
+  }
+
+  /** @returns what the app itself had used before this session; every other process is counted from its beginning */
+  #usedBefore(monitored: Monitored, pid: number, now: Usage): number {
+    if (pid !== process.pid) return 0
+    const known = this.#appBefore.get(monitored)
+    if (known !== undefined) return known
+    this.#appBefore.set(monitored, now.cpuTimeMs)
+    return now.cpuTimeMs
   }
 }

@@ -13,7 +13,8 @@ export class PidusageReader implements UsageReader {
     try {
       const found = await pidusage([...pids])
       for (const status of Object.values(found)) {
-        if (status) usage.set(status.pid, { cpuTimeMs: status.ctime, memoryBytes: status.memory })
+        if (!status) continue
+        usage.set(status.pid, { cpuTimeMs: status.ctime, memoryBytes: status.memory, ageMs: status.elapsed })
       }
     } catch {
       // Every one of them is gone, or the system's tool is not there.

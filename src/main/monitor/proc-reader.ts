@@ -3,12 +3,14 @@
  * opening and parsing each file as text costs.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { uptime } from 'node:os'
 import type { Usage, UsageReader } from './usage.ts'
 
 /** USER_HZ is 100 on every architecture that Node runs on. */
 const TICK_MS = 10
 /** Fields of the file, counted from 1. */
-const FIELD = { state: 3, utime: 14, stime: 15, rss: 24 } as const
+const FIELD = { state: 3, utime: 14, stime: 15, starttime: 22, rss: 24 } as const
+const WANTED: ReadonlySet<number> = new Set([FIELD.utime, FIELD.stime, FIELD.starttime, FIELD.rss])
 const SPACE = 0x20
 const ZERO = 0x30
 const NINE = 0x39
@@ -70,17 +72,22 @@ export class ProcReader implements UsageReader {
     if (at < 2 || buffer[at] === 'Z'.charCodeAt(0)) return null
     let field: number = FIELD.state
     let ticks = 0
+    let startTicks = 0
     for (; at < length && field <= FIELD.rss; at++) {
       const byte = buffer[at] as number
       if (byte === SPACE) field++
-      else if (field === FIELD.utime || field === FIELD.stime || field === FIELD.rss) {
+      else if (WANTED.has(field)) {
         let value = 0
         for (let digit = byte; digit >= ZERO && digit <= NINE; digit = buffer[++at] as number) {
           value = value * 10 + digit - ZERO
         }
         at--
-        if (field === FIELD.rss) return { cpuTimeMs: ticks * TICK_MS, memoryBytes: value * this.#pageBytes }
-        ticks += value
+        if (field === FIELD.rss) {
+          const ageMs = uptime() * 1000 - startTicks * TICK_MS
+          return { cpuTimeMs: ticks * TICK_MS, memoryBytes: value * this.#pageBytes, ageMs }
+        }
+        if (field === FIELD.starttime) startTicks = value
+        else ticks += value
       }
     }
     return null

@@ -1,9 +1,10 @@
 /** What processes use, as the system counts it; how it is read is up to a reader. */
 
-/** `cpuTimeMs` is all CPU time since the process started, user and system. */
+/** `cpuTimeMs` is all CPU time since the process started, user and system; `ageMs` how long ago that was. */
 export interface Usage {
   cpuTimeMs: number
   memoryBytes: number
+  ageMs: number
 }
 
 /**

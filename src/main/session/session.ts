@@ -121,8 +121,7 @@ export class Session {
       processes: () =>
         [...this.state.processes.rows.values()]
           .filter((row) => row.state !== 'exited' && row.kind !== 'thread')
-          .map(({ id, pid, startedAtUs }) => ({ process: id, pid, startedAtUs })),
-      nowUs: () => this.nowUs(),
+          .map(({ id, pid }) => ({ process: id, pid })),
       sampled: (samples) => this.#enter({ type: 'process.sampled', atUs: this.nowUs(), samples }),
     })
   }

@@ -52,6 +52,7 @@ export class Sessions {
   }
 
   overview(): Overview {
+    const cores = availableParallelism()
     const seen = new Map<number, number>()
     let [running, processes] = [0, 0]
     for (const session of this.#sessions.values()) {
@@ -68,8 +69,11 @@ export class Sessions {
       forgotten: this.#forgotten,
       running,
       processes: running > 0 ? processes + 1 : 0,
-      cpuPercent: [...seen.values()].reduce((sum, percent) => sum + percent, 0),
-      cores: availableParallelism(),
+      cpuPercent: Math.min(
+        100 * cores,
+        [...seen.values()].reduce((sum, percent) => sum + percent, 0),
+      ),
+      cores,
     }
   }
 
