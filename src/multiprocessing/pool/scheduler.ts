@@ -3,11 +3,10 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
 import { type ChildEnd, describeEnd } from '../process/problems.ts'
 import type { Run } from '../run/run.ts'
-import type { Batch } from '../wire/batch/batch.ts'
 import { TaskLength } from './ahead.ts'
 import type { Task } from './task.ts'
 import { TaskList } from './task-list.ts'
-import { type Initializer, PoolWorker, type WorkerListener } from './worker.ts'
+import { type Initializer, PoolWorker, type TaskListener, type WorkerListener } from './worker.ts'
 
 /** After this many workers in a row that died before they could take a task, the pool gives up. */
 const MAX_START_FAILURES = 3
@@ -15,11 +14,7 @@ const MAX_START_FAILURES = 3
 const START_AGAIN_MS = 100
 
 /** What becomes of tasks and workers. */
-export interface SchedulerListener {
-  began(task: Task, worker: PoolWorker): void
-  /** The result is the item at `index` of what was received. */
-  done(task: Task, results: Batch, index: number): void
-  failed(task: Task, error: ErrorInfo, worker: PoolWorker): void
+export interface SchedulerListener extends TaskListener {
   /** Its worker was ended because of it. */
   stopped(task: Task, reason: Error, worker: PoolWorker): void
   /** The worker ended by itself, at its task or without one. @param isLast whether no other is started */
@@ -121,22 +116,10 @@ export class Scheduler implements WorkerListener {
     this.#assign()
   }
 
-  began(task: Task, worker: PoolWorker): void {
-    this.#listener.began(task, worker)
-  }
-
   /** Tasks that were given ahead and not begun come first again, in their order. */
   givenBack(tasks: readonly Task[]): void {
     this.#waiting.addFirst(tasks)
     this.#assign()
-  }
-
-  done(task: Task, results: Batch, index: number): void {
-    this.#listener.done(task, results, index)
-  }
-
-  failed(task: Task, error: ErrorInfo, worker: PoolWorker): void {
-    this.#listener.failed(task, error, worker)
   }
 
   progressed(meanMs: number): void {
@@ -230,7 +213,8 @@ export class Scheduler implements WorkerListener {
   /** @returns whether a worker is on its way */
   #startWorker(): boolean {
     try {
-      this.#workers.add(new PoolWorker(this.#run, this.#options.pool, this.#options.initializer, this))
+      const { pool, initializer } = this.#options
+      this.#workers.add(new PoolWorker(this.#run, pool, initializer, this, this.#listener))
       return true
     } catch (error) {
       // The system cannot start processes. Workers that run may still do the tasks; without any, nobody will.

@@ -21,16 +21,19 @@ export interface Initializer {
   keeps: unknown
 }
 
-/** What becomes of a worker and of the tasks that it has. */
-export interface WorkerListener {
-  ready(): void
-  /** It has begun a task that it was given ahead. */
+/** What becomes of tasks. */
+export interface TaskListener {
   began(task: Task, worker: PoolWorker): void
-  /** Tasks that it was given ahead and has not begun. */
-  givenBack(tasks: readonly Task[]): void
   /** The result is the item at `index` of what was received. */
   done(task: Task, results: Batch, index: number): void
   failed(task: Task, error: ErrorInfo, worker: PoolWorker): void
+}
+
+/** What becomes of a worker. */
+export interface WorkerListener {
+  ready(): void
+  /** Tasks that it was given ahead and has not begun. */
+  givenBack(tasks: readonly Task[]): void
   /** Some tasks are done or failed. @param meanMs how long each of them took, about */
   progressed(meanMs: number): void
   /** @param left what it had when it ended: the first one was begun */
@@ -68,10 +71,18 @@ export class PoolWorker {
   #memory: LedgerMemory | undefined | null = null
   readonly #child: Child
   readonly #listener: WorkerListener
+  readonly #outcomes: TaskListener
 
   /** Starts the process. @throws MultiprocessingError if the system cannot */
-  constructor(run: Run, pool: string, initializer: Initializer | null, listener: WorkerListener) {
+  constructor(
+    run: Run,
+    pool: string,
+    initializer: Initializer | null,
+    listener: WorkerListener,
+    outcomes: TaskListener,
+  ) {
     this.#listener = listener
+    this.#outcomes = outcomes
     const name = `worker ${run.count('worker')}`
     const onFrame = (frame: Frame) => this.#receive(frame)
     const start = initializer ? { initializer: initializer.target } : {}
@@ -86,8 +97,8 @@ export class PoolWorker {
       // What it had done and not told is done all the same.
       for (const result of this.#notes()) {
         const task = this.#tasks.shift()
-        if (task) listener.done(task, result, 0)
-        if (this.task) listener.began(this.task, this)
+        if (task) outcomes.done(task, result, 0)
+        if (this.task) outcomes.began(this.task, this)
       }
       listener.ended(this, end, this.takeAll())
     })
@@ -224,8 +235,8 @@ export class PoolWorker {
     for (let index = 0; index < done.length; index++) {
       const task = done[index] as Task
       // It began this one when the one before had ended.
-      if (index > 0) this.#listener.began(task, this)
-      this.#listener.done(task, results, index)
+      if (index > 0) this.#outcomes.began(task, this)
+      this.#outcomes.done(task, results, index)
     }
     this.#considerMemory(done.length, meanMs)
     this.#goOn(meanMs)
@@ -235,12 +246,12 @@ export class PoolWorker {
     const task = this.#tasks.shift()
     if (!task) throw new WireError('A worker sent the end of a task that it was not given.')
     if (this.#tasks.length === 0) this.#becomeIdle()
-    this.#listener.failed(task, error, this)
+    this.#outcomes.failed(task, error, this)
     this.#goOn(meanMs)
   }
 
   #goOn(meanMs: number): void {
-    if (this.task) this.#listener.began(this.task, this)
+    if (this.task) this.#outcomes.began(this.task, this)
     this.#listener.progressed(meanMs)
   }
 
