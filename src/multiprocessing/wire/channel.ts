@@ -1,8 +1,7 @@
 /** One end of the connection between a process and its parent: frames out in batches, frames in one by one. */
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { encodeFrame, type Frame, FrameReader, type Header, type Payload } from './frames.ts'
 import { type AnyOf, checkHeader } from './messages.ts'
-import { openSocket } from './open-socket.ts'
 import { LEAST_SHARED_BYTES, SharedBuffer } from './shared-buffer.ts'
 
 export interface ChannelListener {
@@ -56,7 +55,8 @@ export class Channel {
   constructor(source: Socket | number) {
     // A child inherits its end; its parent has made both.
     this.#side = typeof source === 'number' ? 'child' : 'parent'
-    const socket = openSocket(source, (chunk) => {
+    const socket = typeof source === 'number' ? new Socket({ fd: source, readable: true, writable: true }) : source
+    socket.on('data', (chunk: Buffer) => {
       if (this.#error) return
       try {
         for (const frame of this.#reader.push(chunk)) {

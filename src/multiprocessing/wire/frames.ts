@@ -147,7 +147,7 @@ export class FrameReader {
   shared: SharedBuffer | null = null
 
   /**
-   * @param chunk the next bytes; nothing of them is kept, so the caller may use the memory again
+   * @param chunk the next bytes; nothing of them is kept, for a short frame would keep all of them in memory
    * @returns the frames that are complete now, in order
    * @throws WireError on bytes that are no frames; the reader must not be used after that
    */
