@@ -44,6 +44,7 @@ interface Watcher {
   /** How far the view has come with each session that it watches. */
   followed: Map<SessionId, Follower>
   overview: string
+  isGone: boolean
 }
 
 type Handlers = { [N in CallName]: (input: CallInput<N>, watcher: Watcher) => CallOutput<N> | Promise<CallOutput<N>> }
@@ -104,8 +105,8 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
       overview: sessions.overview(),
     }),
     readSources: ({ program }) => sessions.readSources(program),
-    startProgram: async ({ program, parameters, instead }) => ({
-      session: await sessions.start(program, parameters, instead),
+    startProgram: async ({ program, parameters, instead }, watcher) => ({
+      session: await sessions.start(program, parameters, instead, () => !watcher.isGone),
     }),
     stopSession: ({ session }) => sessions.stop(session),
     watchSession: ({ session }, watcher) => {
@@ -136,7 +137,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
 
   return {
     connect(view) {
-      const watcher: Watcher = { view, followed: new Map(), overview: '' }
+      const watcher: Watcher = { view, followed: new Map(), overview: '', isGone: false }
       watchers.add(watcher)
       timer ??= setInterval(tick, PUSH_EVERY_MS)
       return {
@@ -149,6 +150,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
           }
         },
         close() {
+          watcher.isGone = true
           watchers.delete(watcher)
           if (watchers.size > 0) return
           clearInterval(timer)

@@ -1,5 +1,6 @@
 /** The command `forkscope`: lists programs and runs one in the terminal. */
 import { Command, CommanderError } from 'commander'
+import { harmless } from '../session/plain-text.ts'
 import {
   checkParameters,
   ParameterError,
@@ -8,8 +9,10 @@ import {
   parseArguments,
 } from '../shared/parameters.ts'
 import type { Program } from '../sources/source.ts'
+import { appVersion } from './app-info.ts'
 import { runInTerminal } from './hosts/terminal.ts'
-import { formatTerminalList } from './hosts/terminal-list.ts'
+import { formatProgramHelp, formatTerminalList } from './hosts/terminal-list.ts'
+import { hasColours, painter } from './hosts/terminal-paint.ts'
 import { catalog } from './programs/catalog.ts'
 
 const EXIT_BAD_USAGE = 2
@@ -37,9 +40,18 @@ function takeJson(words: readonly string[]): { json: boolean; rest: string[] } {
   return { json: ours.includes('--json'), rest: [...ours.filter((word) => word !== '--json'), ...theirs] }
 }
 
+/** A program's own parameters are written `--name value`, so a value may be `-h`. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  const ours = end < 0 ? words : words.slice(0, end)
+  return ours.includes('--help') || ours[0] === '-h'
+}
+
 async function main(words: readonly string[]): Promise<void> {
+  const paint = painter(hasColours(process.stdout))
   const command = new Command('forkscope')
     .description('Watch a multi-process program while it runs.')
+    .version(appVersion(), '-V, --version', 'print the version')
     // Without this, what is meant for the program would be taken for the command's own.
     .enablePositionalOptions()
     .exitOverride()
@@ -49,18 +61,22 @@ async function main(words: readonly string[]): Promise<void> {
     .description('print the programs')
     .option('--json', 'as JSON, with their parameters')
     .action(({ json }: { json?: boolean }) => {
-      process.stdout.write(formatTerminalList(catalog, json ?? false))
+      process.stdout.write(formatTerminalList(catalog, json ?? false, paint))
     })
   command
     .command('run')
     .description('run a program; its parameters are written --name value')
     .argument('<program>', 'the id of a program, see `forkscope list`')
-    .argument('[parameters...]', 'such as --speed 10')
+    .argument('[parameters...]', 'such as --speed 10; `forkscope run spider --help` lists those of the spider')
     .option('--json', 'print one telemetry event a line, and nothing else')
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (id: string, rest: string[], options: { json?: boolean }) => {
       const program = find(id)
+      if (asksForHelp(rest)) {
+        process.stdout.write(formatProgramHelp(program, process.stdout.columns || 80, paint))
+        return
+      }
       const { json, rest: own } = takeJson(rest)
       const values = readValues(program.parameters, own)
       process.exitCode = await runInTerminal(program, values, (options.json ?? false) || json)
@@ -80,6 +96,6 @@ async function main(words: readonly string[]): Promise<void> {
 main(process.argv.slice(2)).catch((error: unknown) => {
   const expected = error instanceof UsageError || error instanceof ParameterError
   const text = error instanceof Error ? error.message.replace(/^error: /, '') : String(error)
-  process.stderr.write(`forkscope: ${text.trimEnd()}\n`)
+  process.stderr.write(`forkscope: ${harmless(text).trimEnd()}\n`)
   process.exitCode = expected ? EXIT_BAD_USAGE : 1
 })

@@ -8,3 +8,6 @@ export function callChannel(name: CallName): string {
 export function pushChannel(name: PushName): string {
   return `forkscope:push:${name}`
 }
+
+/** By it the page says that it has taken one push. */
+export const takenChannel = 'forkscope:taken'

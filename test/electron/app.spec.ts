@@ -120,3 +120,33 @@ test('a reload finds the run again', async ({ app }) => {
     .poll(async () => (await app.window.processes()).map(({ pid }) => pid))
     .toEqual(expect.arrayContaining(pids))
 })
+
+test('a window that is held up is sent no more than it takes, and has everything afterwards', async ({ app }) => {
+  const { window, electron } = app
+  await electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { send(...args: unknown[]): void }
+    const counted = globalThis as unknown as { sent: number }
+    const send = contents.send.bind(contents)
+    counted.sent = 0
+    contents.send = (...args) => {
+      counted.sent++
+      send(...args)
+    }
+  })
+  const sent = () => electron.evaluate(() => (globalThis as unknown as { sent: number }).sent)
+  await window.choose('dog-cat')
+  await window.parameter('speed').fill('4')
+  await window.start.click()
+  await expect(window.outputLines.first()).toBeVisible({ timeout: 20_000 })
+  // The page does nothing else until the program is over, and so cannot say that it has taken anything.
+  const before = await sent()
+  const heldUp = window.page.evaluate(() => {
+    const end = performance.now() + 4_000
+    while (performance.now() < end);
+  })
+  await heldUp
+  // Without a limit it would be sent four times a second an overview or a patch.
+  expect((await sent()) - before).toBeLessThan(9)
+  await window.phase('dog-cat', 'finished', 30_000)
+  await expect(window.outputLines).toHaveCount(10)
+})

@@ -6,9 +6,10 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { createApi } from '../../src/main/api.ts'
+import { type Api, createApi, type View } from '../../src/main/api.ts'
 import { type BrowserServer, PortError, startBrowserServer } from '../../src/main/hosts/browser-server.ts'
 import { Sessions } from '../../src/main/session/sessions.ts'
+import { waitUntil } from '../wait-until.ts'
 
 const around = mkdtempSync(join(tmpdir(), 'forkscope-page-'))
 const folder = join(around, 'page')
@@ -38,8 +39,8 @@ async function ask(path: string, headers: Record<string, string> = {}, method = 
   return { status: response.statusCode as number, headers: response.headers, text }
 }
 
-function open(protocols: string[], headers: Record<string, string> = {}) {
-  return new WebSocket(`ws://127.0.0.1:${server.port}/socket`, protocols, { headers })
+function open(protocols: string[], headers: Record<string, string> = {}, port = server.port) {
+  return new WebSocket(`ws://127.0.0.1:${port}/socket`, protocols, { headers })
 }
 
 /** @returns the status that a refused upgrade was answered with */
@@ -140,4 +141,59 @@ test('it listens on loopback only', async () => {
 
 test('a page that is not built is said to be not built', async () => {
   await expect(startBrowserServer(api, join(folder, 'nothing'), 0)).rejects.toThrow('Run npm run build.')
+})
+
+/** The server with an API that answers half a megabyte to whatever it is asked, and counts. */
+async function serveMuch() {
+  const counts = { asked: 0, connected: 0 }
+  const views: View[] = []
+  const much: Api = {
+    connect: (view) => {
+      counts.connected++
+      views.push(view)
+      return {
+        call: async () => {
+          counts.asked++
+          return { ok: true, value: 'x'.repeat(500_000) }
+        },
+        close: () => counts.connected--,
+      }
+    },
+  }
+  const own = await startBrowserServer(much, folder, 0)
+  const openTab = () => open(['forkscope', `token.${own.url.replace(/^.*token=/, '')}`], {}, own.port)
+  return { counts, views, openTab, own }
+}
+
+test('a tab that asks and does not read is asked to wait: its answers are not made before it takes some', async () => {
+  const { counts, views, openTab, own } = await serveMuch()
+  const tab = openTab()
+  await once(tab, 'open')
+  tab.pause()
+  const calls = 300
+  for (let id = 0; id < calls; id++) tab.send(JSON.stringify({ id, call: 'getAppInfo', input: {} }))
+  await waitUntil('the tab is busy', () => views[0]?.busy() === true)
+  for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(counts.asked).toBeLessThan(100)
+  const answered = new Set<number>()
+  tab.on('message', (data) => answered.add(JSON.parse(String(data)).id))
+  tab.resume()
+  await waitUntil('all answers', () => answered.size === calls)
+  tab.close()
+  await waitUntil('it is gone', () => counts.connected === 0)
+  await own.close()
+})
+
+test('so many tabs there are and no more, and one that goes makes room', async () => {
+  const { counts, openTab, own } = await serveMuch()
+  const tabs = Array.from({ length: 32 }, openTab)
+  await waitUntil('all are open', () => tabs.every((tab) => tab.readyState === tab.OPEN))
+  const [code] = await once(openTab(), 'close')
+  expect([code, counts.connected]).toEqual([1013, 32])
+  tabs[0]?.close()
+  await waitUntil('one is gone', () => counts.connected === 31)
+  const again = openTab()
+  await once(again, 'open')
+  await waitUntil('it is served', () => counts.connected === 32)
+  await own.close()
 })

@@ -1,7 +1,7 @@
 /** The command `forkscope` as a user runs it. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -57,6 +57,21 @@ test('list names every program', async () => {
   for (const id of ['dog-cat', 'download-analysis', 'spider', 'threads', 'socket', 'file', 'swallowed']) {
     expect(stdout).toContain(id)
   }
+})
+
+test('help of a program lists its parameters with their ranges and defaults', async () => {
+  const { code, stdout, stderr } = await run('run', 'spider', '--help')
+  expect([code, stderr]).toEqual([0, ''])
+  const words = stdout.replace(/\s+/g, ' ')
+  expect(words).toMatch(/--workers <integer> .* From 1 to 16, default 3\./)
+  expect(words).toMatch(/--speed <number> .* From 0\.25× to 20×, default 1×\./)
+  expect(words).toMatch(/--from <url> .* Default: the built-in shop\./)
+  expect(words).toContain('--database <path>')
+})
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'))
+  expect(await run('--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
 test.each([
@@ -324,6 +339,72 @@ describe('a program that ends in its own way', () => {
     const { code, lines, stderr } = await runCase('throwAfterMain')
     expect([code, stderr]).toEqual([1, 'forkscope: main failed: Error: on purpose\n'])
     expect(lines.join('\n')).toContain('Ends: finished')
+  })
+
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+  const DANGEROUS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+
+  test.each([[[]], [['--json']]])('what it prints, names and throws cannot act on the terminal: %j', async (args) => {
+    const { code, lines, stderr } = await runCase('printControls', ...args)
+    expect(code).toBe(1)
+    for (const line of [...lines, ...stderr.split('\n')]) expect(line).not.toMatch(DANGEROUS)
+    const text = lines.join('\n')
+    for (const word of ['named', 'printed', 'told', 'a question? ', 'failed']) expect(text).toContain(word)
+    if (args.length > 0) {
+      const events = lines.filter(Boolean).map((line) => JSON.parse(line) as TelemetryEvent)
+      const printed = events.map((event) => (event.type === 'process.output' ? event.text : '')).join('')
+      expect(printed).toContain('\u009d0;title\u009c\u202e')
+    } else expect(text).toMatch(/^named.*\| done$/m)
+  })
+
+  /** In a terminal of its own, of this width. @returns what the terminal was sent */
+  function inTerminal(columns: number, env: Record<string, string> = {}) {
+    const command = `stty cols ${columns} rows 24; exec "$0" --conditions=forkscope-source "$1"`
+    const quoted = [process.execPath, fixture].map((word) => `'${word}'`).join(' ')
+    const child = spawn('script', ['-qfec', `sh -c '${command}' ${quoted}`, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm-256color', ENDS_CASE: 'printControls', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    let sent = ''
+    child.stdout.on('data', (chunk) => (sent += chunk))
+    return { child, sent: () => sent }
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what it is about
+  const SEQUENCES = /\u001b\[[?0-9;]*[A-Za-z]/g
+  const hasScript = spawnSync('script', ['--version']).status === 0
+
+  test.runIf(hasScript)(
+    'in a terminal, what has no line break appears, and colours, but nothing that moves the cursor',
+    async () => {
+      const go = join(folder, 'go')
+      const { child, sent } = inTerminal(60, { ENDS_FILE: go })
+      await waitUntil('the question', () => sent().includes('a question? '))
+      writeFileSync(go, '')
+      const [code] = await once(child, 'close')
+      expect(code).toBe(1)
+      expect(sent()).toContain('\u001b[31mred\u001b[0m')
+      expect(sent()).toContain('\u001b[31mstill red\u001b[0m')
+      // Its own: the table goes up, erases, and cuts lines at the edge.
+      const sequences = new Set((sent().match(SEQUENCES) ?? []).map((found) => found.replace(/\d+/g, '')))
+      expect([...sequences].filter((found) => !found.endsWith('m')).sort()).toEqual(
+        ['[?h', '[?l', '[A', '[J'].map((end) => `\u001b${end}`),
+      )
+      expect(sent().replace(SEQUENCES, '').replaceAll('\r', '')).not.toMatch(DANGEROUS)
+      const rows = sent()
+        .replace(SEQUENCES, '')
+        .split(/\r?\n|\r/)
+      const table = rows.filter((row) => /^(name|main|named|Ends)\b/.test(row) && !row.includes(' | '))
+      expect(table.length).toBeGreaterThan(3)
+      expect(Math.max(...table.map(({ length }) => length))).toBeLessThan(60)
+      expect(table.some((row) => row.includes('memory'))).toBe(false)
+    },
+  )
+
+  test.runIf(hasScript)('NO_COLOR is heeded', async () => {
+    const { child, sent } = inTerminal(100, { NO_COLOR: '1' })
+    await once(child, 'close')
+    expect(sent()).toContain('memory')
+    expect((sent().match(SEQUENCES) ?? []).filter((found) => found.endsWith('m'))).toEqual([])
   })
 
   test('its own listener says what a signal does', async () => {

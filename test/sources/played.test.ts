@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { Sessions } from '../../src/main/session/sessions.ts'
+import { createApi } from '../../src/main/api.ts'
+import { MOST_RUNNING, Sessions } from '../../src/main/session/sessions.ts'
 import { applyPatch } from '../../src/session/patch.ts'
 import { createSessionState } from '../../src/session/state.ts'
 import { NEXT, playedProgram } from '../fixtures/played-program.ts'
@@ -49,4 +50,16 @@ test('it ends, and its processes are not counted among those of this machine', a
   expect(await sessions.stop(id)).toEqual({ leftovers: 0 })
   expect(view(id).head).toMatchObject({ phase: 'stopped', endedAtUs: 5_000 })
   await expect(sessions.command(id, NEXT)).rejects.toThrow('does not run any more')
+})
+
+test('so many run at a time, and what was to take the place of one is not started for a tab that is gone', async () => {
+  const ids = await Promise.all(Array.from({ length: MOST_RUNNING - 1 }, () => sessions.start('mute', {})))
+  const api = createApi(sessions, { version: '1', host: 'browser', versions: {} })
+  const tab = api.connect({ push: () => {}, busy: () => false })
+  const restarted = tab.call('startProgram', { program: 'mute', parameters: {}, instead: ids[0] })
+  tab.close()
+  expect(await restarted).toMatchObject({ ok: false, error: { code: 'conflict' } })
+  expect(sessions.overview().running).toBe(MOST_RUNNING - 2)
+  await Promise.all([sessions.start('mute', {}), sessions.start('mute', {})])
+  expect(() => sessions.start('mute', {})).toThrow('stop one of them first')
 })

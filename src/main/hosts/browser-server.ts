@@ -27,6 +27,12 @@ export class PortError extends Error {
 }
 
 const MAX_MESSAGE_BYTES = 1024 * 1024
+/** Tabs at a time. */
+const MOST_TABS = 32
+/** Connections at a time, those of tabs among them: a browser opens a few more to fetch the page. */
+const MOST_CONNECTIONS = 4 * MOST_TABS
+/** WebSocket close code: try again later. */
+const TOO_MANY = 1013
 
 function isSame(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)]
@@ -49,6 +55,8 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {
+  // Whoever was refused may never close its own end.
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
@@ -76,6 +84,7 @@ export async function startBrowserServer(api: Api, folder: string, port: number)
   const files = await loadPageFiles(folder)
   const token = randomBytes(32).toString('base64url')
   const server = createServer()
+  server.maxConnections = MOST_CONNECTIONS
   const actual = await listen(server, port)
   const hosts = new Set([`127.0.0.1:${actual}`, `localhost:${actual}`])
   const isOwn = ({ headers }: IncomingMessage) =>
@@ -99,7 +108,11 @@ export async function startBrowserServer(api: Api, folder: string, port: number)
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim())
     const given = offered.find((text) => text.startsWith('token.'))?.slice('token.'.length) ?? ''
     if (!offered.includes('forkscope') || !isSame(given, token)) return refuseUpgrade(socket, '401 Unauthorized')
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serveSocket(api, webSocket))
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (sockets.clients.size <= MOST_TABS) return serveSocket(api, webSocket)
+      webSocket.on('error', () => {})
+      webSocket.close(TOO_MANY, `Forkscope is open in ${MOST_TABS} tabs already.`)
+    })
   })
 
   return {

@@ -1,54 +1,98 @@
 /** The live table: what the processes and queues do, under the output that scrolls by. */
-import type { SessionState } from '../../shared/session-state.ts'
+import type { ProcessRow, SessionState } from '../../shared/session-state.ts'
 import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import type { Session } from '../session/session.ts'
 import { TerminalOutput } from './terminal-output.ts'
+import { colourOf, hasColours, type Paint, painter } from './terminal-paint.ts'
 import { describeQueue, describeState, formatSeconds, summarize } from './terminal-text.ts'
 
 const REDRAW_MS = 250
 const ESCAPE = '\u001b['
+/** Lines that are wider than the terminal are cut by it: a name may be wider than it is long. */
+const WRAP = { off: `${ESCAPE}?7l`, on: `${ESCAPE}?7h` }
+/** Lines without an end that are shown above the table. */
+const MOST_UNFINISHED = 3
+const LEAST_NAME = 8
 
 function cell(text: string, width: number, right = false): string {
   const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text
   return right ? cut.padStart(width) : cut.padEnd(width)
 }
 
-/** @returns the table's lines, none wider than `columns`, at most `rows` of them */
-export function tableLines(state: SessionState, nowUs: number, columns: number, rows: number): string[] {
-  const lines = [`${state.head.title}  ${formatSeconds(nowUs)}`]
-  lines.push(
-    `${cell('name', 16)} ${cell('pid', 8, true)} ${cell('state', 28)} ${cell('cpu', 8, true)} ${cell('memory', 9, true)}`,
-  )
-  for (const row of state.processes.rows.values()) {
-    const cpu = row.cpuPercent === null ? '–' : `${row.cpuPercent.toFixed(1)} %`
-    const memory = row.memoryBytes === null ? '–' : `${Math.round(row.memoryBytes / 1e6)} MB`
-    const indent = '  '.repeat(row.id.split('.').length - 1)
-    lines.push(
-      `${cell(indent + row.name, 16)} ${cell(String(row.pid), 8, true)} ${cell(describeState(row, state), 28)} ${cell(cpu, 8, true)} ${cell(memory, 9, true)}`,
-    )
-  }
-  for (const queue of state.queues.rows.values()) lines.push(`queue ${queue.name}: ${describeQueue(queue)}`)
-  for (const pool of state.pools.rows.values()) {
-    lines.push(
-      `${pool.name}: ${pool.done} done, ${pool.running} running, ${pool.waiting} waiting, ${pool.failed} failed`,
-    )
+interface Columns {
+  name: number
+  state: number
+  /** Whether there is room for these. */
+  pid: boolean
+  usage: boolean
+}
+
+function nameOf({ id, name }: ProcessRow): string {
+  return '  '.repeat(id.split('.').length - 1) + name
+}
+
+/** Names get what they need, what is done the rest; where that is too little, figures are left out. */
+function columnsFor(rows: readonly ProcessRow[], width: number): Columns {
+  const usage = width >= 64
+  const pid = width >= 44
+  const left = width - (usage ? 19 : 0) - (pid ? 9 : 0) - 1
+  const longest = Math.max(LEAST_NAME, ...rows.map((row) => nameOf(row).length))
+  const name = Math.max(LEAST_NAME, Math.min(longest, Math.floor(left * 0.45)))
+  return { name, state: Math.max(1, left - name), pid, usage }
+}
+
+function rowLine(row: ProcessRow, state: SessionState, { name, state: wide, pid, usage }: Columns, paint: Paint) {
+  const cpu = row.cpuPercent === null ? '–' : `${row.cpuPercent.toFixed(1)} %`
+  const memory = row.memoryBytes === null ? '–' : `${Math.round(row.memoryBytes / 1e6)} MB`
+  const cells = [paint(colourOf(row.order), cell(nameOf(row), name))]
+  if (pid) cells.push(cell(String(row.pid), 8, true))
+  const does = cell(describeState(row, state), wide)
+  const failed = row.state === 'exited' && row.exitCode !== 0
+  cells.push(failed ? paint('red', does) : row.state === 'running' ? does : paint('dim', does))
+  if (usage) cells.push(cell(cpu, 8, true), cell(memory, 9, true))
+  return cells.join(' ')
+}
+
+/** @returns the table's lines, none of them more than `columns - 1` characters, at most `rows` of them */
+export function tableLines(
+  state: SessionState,
+  nowUs: number,
+  columns: number,
+  rows: number,
+  paint: Paint = painter(false),
+): string[] {
+  const width = Math.max(LEAST_NAME, columns - 1)
+  const short = (text: string) => text.slice(0, width)
+  const processes = [...state.processes.rows.values()]
+  const as = columnsFor(processes, width)
+  const heads = [cell('name', as.name)]
+  if (as.pid) heads.push(cell('pid', 8, true))
+  heads.push(cell('state', as.state))
+  if (as.usage) heads.push(cell('cpu', 8, true), cell('memory', 9, true))
+  const lines = [paint('bold', short(`${state.head.title}  ${formatSeconds(nowUs)}`)), paint('dim', heads.join(' '))]
+  for (const row of processes) lines.push(rowLine(row, state, as, paint))
+  for (const queue of state.queues.rows.values()) lines.push(short(`queue ${queue.name}: ${describeQueue(queue)}`))
+  for (const { name, done, running, waiting, failed } of state.pools.rows.values()) {
+    const line = short(`${name}: ${done} done, ${running} running, ${waiting} waiting, ${failed} failed`)
+    lines.push(failed > 0 ? paint('red', line) : line)
   }
   const problems = state.problems.rows.size + state.problems.forgotten
-  if (problems > 0) lines.push(`problems: ${problems}`)
-  return lines.slice(0, Math.max(1, rows - 1)).map((line) => line.slice(0, columns - 1))
+  if (problems > 0) lines.push(paint('red', short(`problems: ${problems}`)))
+  return lines.slice(0, Math.max(1, rows - 1))
 }
 
 export class LiveTable {
   readonly #session: Session
   readonly #timer: NodeJS.Timeout
   readonly #output: TerminalOutput
+  readonly #colours = hasColours(process.stdout)
   /** Lines that were printed since it was last drawn. */
   #news = ''
   #drawn = 0
 
   constructor(session: Session) {
     this.#session = session
-    this.#output = new TerminalOutput(session.state, (lines) => (this.#news += lines))
+    this.#output = new TerminalOutput(session.state, this.#colours, (lines) => (this.#news += lines))
     // It holds nothing up: a program of which nothing is left shall be told so.
     this.#timer = setInterval(() => this.#draw(), REDRAW_MS).unref()
   }
@@ -61,17 +105,21 @@ export class LiveTable {
   end(): Promise<void> {
     clearInterval(this.#timer)
     this.#draw()
-    return new Promise((resolve) => process.stdout.write(`\n${summarize(this.#session.state)}`, () => resolve()))
+    const text = summarize(this.#session.state, painter(this.#colours))
+    return new Promise((resolve) => process.stdout.write(`\n${text}`, () => resolve()))
   }
 
   #draw(): void {
     const { state } = this.#session
+    const { columns = 80, rows = 24 } = process.stdout
     const erase = this.#drawn > 1 ? `\r${ESCAPE}${this.#drawn - 1}A${ESCAPE}J` : `\r${ESCAPE}J`
     const news = this.#news
     this.#news = ''
     const nowUs = state.head.endedAtUs ?? this.#session.nowUs()
-    const lines = tableLines(state, nowUs, process.stdout.columns || 80, process.stdout.rows || 24)
+    const unfinished = this.#output.unfinished(Math.min(MOST_UNFINISHED, Math.max(0, rows - 8)))
+    const table = tableLines(state, nowUs, columns, rows - unfinished.length, painter(this.#colours))
+    const lines = [...unfinished, ...table]
     this.#drawn = lines.length
-    process.stdout.write(`${erase}${news}${lines.join('\n')}`)
+    process.stdout.write(`${erase}${news}${WRAP.off}${lines.join('\n')}${WRAP.on}`)
   }
 }

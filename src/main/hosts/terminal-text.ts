@@ -1,5 +1,6 @@
 /** A session in words, for the terminal. */
 import type { ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
+import { type Paint, painter } from './terminal-paint.ts'
 
 /** @returns what a process does or how it ended: `waiting: put to pages`, `ended by SIGKILL` */
 export function describeState(row: ProcessRow, state: SessionState): string {
@@ -25,12 +26,12 @@ export function formatSeconds(us: number): string {
 }
 
 /** @returns the closing lines: how it went, and every problem */
-export function summarize(state: SessionState): string {
+export function summarize(state: SessionState, paint: Paint = painter(false)): string {
   const { head, problems, processes } = state
   const children = [...processes.rows.values()].filter(({ isApp }) => !isApp).length + processes.forgotten
   const lines = [`${head.title}: ${head.phase} after ${formatSeconds(head.endedAtUs ?? 0)}, ${children} processes.`]
   for (const { message, consequence } of problems.rows.values()) {
-    lines.push(`Problem: ${message}.${consequence ? ` ${consequence}` : ''}`)
+    lines.push(`${paint('red', 'Problem:')} ${message}.${consequence ? ` ${consequence}` : ''}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,4 +1,5 @@
 /** A program in the terminal: a live table, plain lines where there is no terminal, or its events as NDJSON. */
+import { harmless } from '../../session/plain-text.ts'
 import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
 import { catchStrayErrors } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
@@ -22,15 +23,23 @@ function flushed(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()))
 }
 
+/** What JSON leaves as it is and yet a terminal acts on, or turns the direction of text: C1, DEL, bidirectional controls. */
+const ACTED_ON = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** @returns the event as JSON that says the same and is harmless to print */
+function jsonLine(event: TelemetryEvent): string {
+  return JSON.stringify(event).replace(ACTED_ON, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 function jsonView(): TerminalView {
   return {
-    event: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
+    event: (event) => process.stdout.write(`${jsonLine(event)}\n`),
     end: flushed,
   }
 }
 
 function linesView(session: Session): TerminalView {
-  const output = new TerminalOutput(session.state, (lines) => void process.stdout.write(lines))
+  const output = new TerminalOutput(session.state, false, (lines) => void process.stdout.write(lines))
   return {
     event: (event) => output.event(event),
     end: () => {
@@ -74,7 +83,7 @@ export async function runInTerminal(
     })
   }
   const failLate = (thrown: unknown) => {
-    process.stderr.write(`forkscope: ${thrown instanceof Error ? thrown.message : thrown}\n`)
+    process.stderr.write(`forkscope: ${harmless(thrown instanceof Error ? thrown.message : String(thrown))}\n`)
     process.exitCode = EXIT.problem
   }
   catchStrayErrors({ unlessListened: true, otherwise: failLate })

@@ -20,6 +20,8 @@ export interface SessionsOptions {
 
 /** Of all programs together: each may hold millions of characters of output. */
 export const MOST_ENDED = 12
+/** Those that run and those that are about to. */
+export const MOST_RUNNING = 32
 
 function describe({ id, title, summary, watch, parameters, sources }: Program): ProgramInfo {
   const files = sources.map(({ name, language }) => ({ name, language }))
@@ -85,25 +87,35 @@ export class Sessions {
   /**
    * Starts a program, beside all that runs already.
    * @param instead the session whose place it takes: that one is stopped first, and forgotten
-   * @throws ApiError bad-input for parameters that do not fit, not-found, failed if it cannot begin
+   * @param isWanted whether whoever asked is still there when its turn comes
+   * @throws ApiError bad-input for parameters that do not fit, not-found, conflict if too many run, failed if it cannot begin
    */
-  start(program: string, given: Values, instead?: SessionId): Promise<SessionId> {
+  start(program: string, given: Values, instead?: SessionId, isWanted = () => true): Promise<SessionId> {
     const definition = this.#program(program)
     const values = this.#check(definition, given)
     const before = instead === undefined ? undefined : this.#session(instead)
     if (before && this.#leaving.has(before.id)) throw new ApiError('conflict', 'It is being started anew already.')
-    const started = this.#start(definition, values, before)
+    const running = [...this.#sessions.values()].filter((session) => session.running)
+    if (running.length + this.#starting.size >= MOST_RUNNING)
+      throw new ApiError('conflict', `${MOST_RUNNING} programs run already: stop one of them first.`)
+    const started = this.#start(definition, values, before, isWanted)
     this.#starting.add(started)
     const done = () => void this.#starting.delete(started)
     started.then(done, done)
     return started
   }
 
-  async #start(program: Program, values: Values, before: Session | undefined): Promise<SessionId> {
+  async #start(
+    program: Program,
+    values: Values,
+    before: Session | undefined,
+    isWanted: () => boolean,
+  ): Promise<SessionId> {
     if (before) {
       this.#leaving.add(before.id)
       await before.stop().finally(() => this.#leaving.delete(before.id))
     }
+    if (!isWanted()) throw new ApiError('conflict', 'Whoever asked for it is gone.')
     if (this.#closing) throw new ApiError('conflict', 'Forkscope is closing.')
     const number = (this.#counts.get(program.id) ?? 0) + 1
     this.#counts.set(program.id, number)
