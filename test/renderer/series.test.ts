@@ -13,6 +13,7 @@ import { outputView } from '../../src/renderer/series/output-view.ts'
 import { queueBlocks } from '../../src/renderer/series/queue-blocks.ts'
 import { residenceBars } from '../../src/renderer/series/residence.ts'
 import { nearestStop, sliderStops } from '../../src/renderer/series/slider.ts'
+import { styledRuns } from '../../src/renderer/series/styled-text.ts'
 import { ticks, timeOf, timeWindow, xOf } from '../../src/renderer/series/time-axis.ts'
 import { shortCall } from '../../src/renderer/series/words.ts'
 import { append, createLog } from '../../src/session/log.ts'
@@ -206,5 +207,34 @@ describe('output', () => {
   test('survives that its front was dropped', () => {
     const dropped = { first: 900, items: log.items.slice(900) }
     expect(outputView(dropped, null, 10).lines[0]?.position).toBe(900)
+  })
+})
+
+describe('what is printed in colours', () => {
+  test.each([
+    [
+      'red, then bold too',
+      'a \x1b[31mred\x1b[1m bold\x1b[0m b',
+      [
+        ['a ', ''],
+        ['red', 'ansi-red'],
+        [' bold', 'ansi-bold ansi-red'],
+        [' b', ''],
+      ],
+    ],
+    ['bright, on a ground', '\x1b[92;44mx', [['x', 'ansi-green ansi-on-blue']]],
+    [
+      'of 256',
+      '\x1b[38;5;208mx\x1b[38;5;244my\x1b[48;5;21mz',
+      [
+        ['x', 'ansi-yellow'],
+        ['y', 'ansi-white'],
+        ['z', 'ansi-white ansi-on-blue'],
+      ],
+    ],
+    ['any', '\x1b[38;2;200;20;190mx', [['x', 'ansi-magenta']]],
+    ['what a page would take for its own', '\x1b[31m<b>&', [['<b>&', 'ansi-red']]],
+  ])('%s', (_, styled, runs) => {
+    expect(styledRuns(styled).map((run) => [run.text, run.class])).toEqual(runs)
   })
 })

@@ -9,6 +9,7 @@ import { selection } from '../store/selection.ts'
 import { peekState, read } from '../store/session.ts'
 import { Icon } from './icons.tsx'
 import { OneStop } from './one-stop.tsx'
+import { StyledText } from './styled-text.tsx'
 import { testIds } from './test-ids.ts'
 
 /** What the filter shows: everything, whatever is selected, or one process. */
@@ -46,7 +47,7 @@ function Line({ line, selected }: { line: OutputLine; selected: boolean }) {
       </b>
       <span>
         {stderr && <i class="stderr-tag">stderr </i>}
-        {line.text}
+        <StyledText line={line} />
       </span>
     </div>
   )
