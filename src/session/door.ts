@@ -13,9 +13,12 @@ export interface DoorOptions {
   take: (event: TelemetryEvent) => void
 }
 
+const MALFORMED = 'door/malformed'
+
 export class Door {
   readonly #options: DoorOptions
   #malformed = 0
+  #told = 1
 
   constructor(options: DoorOptions) {
     this.#options = options
@@ -26,6 +29,15 @@ export class Door {
     return this.#malformed
   }
 
+  /** Says how many did not fit, if that is more than it has said; to be called before somebody looks. */
+  tellMalformed(): void {
+    const count = this.#malformed
+    if (count <= this.#told) return
+    this.#told = count
+    const { nowUs, take } = this.#options
+    take({ type: 'problem.repeated', atUs: nowUs(), problem: MALFORMED, count })
+  }
+
   /** Takes an event, with all its fields. One that does not fit is counted and left out, which the first time is told; never throws for it. */
   enter(event: unknown): void {
     const { source, nowUs, take } = this.#options
@@ -34,7 +46,7 @@ export class Door {
       take({
         type: 'problem.raised',
         atUs: nowUs(),
-        problem: 'door/malformed',
+        problem: MALFORMED,
         kind: 'malformed-event',
         message: `${source} told something that is no event: ${inWords(event)}`,
         consequence: 'It is left out, and so is whatever else does not fit; all else goes on.',

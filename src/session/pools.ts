@@ -28,6 +28,7 @@ export function poolCreated(state: ReducedState, { pool, name, size, process, at
     running: 0,
     done: 0,
     failed: 0,
+    stopped: 0,
     submitted: 0,
     unlisted: 0,
     timed: 0,
@@ -106,18 +107,17 @@ export function taskEnded(state: ReducedState, event: TaskFinished | TaskFailed)
   const { task, atUs } = event
   const before = state.tasks.rows.get(task)
   if (!before || before.endedAtUs !== null) return
-  const failed = event.type === 'task.failed'
+  const end = event.type === 'task.finished' ? 'done' : event.stopped ? 'stopped' : 'failed'
   const { startedAtUs } = before
   changeRow(state.tasks, state.rev, task, {
     endedAtUs: atUs,
-    state: failed ? 'failed' : 'done',
-    error: failed ? boundedError(event.error) : null,
+    state: end,
+    error: event.type === 'task.failed' && end === 'failed' ? boundedError(event.error) : null,
   })
   changeRow(state.pools, state.rev, before.pool, (pool) => ({
     waiting: Math.max(0, pool.waiting - (startedAtUs === null ? 1 : 0)),
     running: Math.max(0, pool.running - (startedAtUs === null ? 0 : 1)),
-    done: pool.done + (failed ? 0 : 1),
-    failed: pool.failed + (failed ? 1 : 0),
+    [end]: pool[end] + 1,
     timed: pool.timed + (startedAtUs === null ? 0 : 1),
     timedUs: pool.timedUs + (startedAtUs === null ? 0 : Math.max(0, atUs - startedAtUs)),
     quietSinceUs: atUs,
@@ -129,7 +129,7 @@ export function taskEnded(state: ReducedState, event: TaskFinished | TaskFailed)
     state: 'running',
     waitingOn: null,
     task: null,
-    tasksDone: worker.tasksDone + (failed ? 0 : 1),
+    tasksDone: worker.tasksDone + (end === 'done' ? 1 : 0),
   })
 }
 

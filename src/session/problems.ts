@@ -1,8 +1,8 @@
 /** What the user should know. */
-import type { ProblemRaised } from '../shared/telemetry.ts'
+import type { ProblemRaised, ProblemRepeated } from '../shared/telemetry.ts'
 import { LIMITS } from './limits.ts'
 import { endRowOf, type ReducedState } from './state.ts'
-import { addRow } from './table.ts'
+import { addRow, changeRow } from './table.ts'
 import { boundedError, cut } from './texts.ts'
 
 /** A problem has ended as soon as it is there: the oldest are forgotten when there are too many. */
@@ -11,6 +11,7 @@ export function problemRaised(state: ReducedState, event: ProblemRaised): void {
   const isNew = addRow(state.problems, state.rev, {
     id: problem,
     atUs,
+    count: 1,
     kind,
     message: cut(message, LIMITS.message),
     consequence: consequence === undefined ? null : cut(consequence, LIMITS.message),
@@ -21,4 +22,8 @@ export function problemRaised(state: ReducedState, event: ProblemRaised): void {
     error: error ? boundedError(error) : null,
   })
   if (isNew) endRowOf(state, 'problems', problem)
+}
+
+export function problemRepeated(state: ReducedState, { problem, count }: ProblemRepeated): void {
+  changeRow(state.problems, state.rev, problem, { count })
 }

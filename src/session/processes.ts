@@ -44,6 +44,7 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     endedAtUs: null,
     exitCode: null,
     signal: null,
+    stoppedBy: null,
     cpuPercent: null,
     memoryBytes: null,
     cpuMs: null,
@@ -102,7 +103,8 @@ export function processSampled(state: ReducedState, { atUs, samples }: ProcessSa
   }
 }
 
-export function processExited(state: ReducedState, { process, atUs, exitCode, signal }: ProcessExited): void {
+export function processExited(state: ReducedState, event: ProcessExited): void {
+  const { process, atUs, exitCode, signal } = event
   endLines(state, process)
   const row = state.processes.rows.get(process)
   if (!row || row.state === 'exited') return
@@ -117,6 +119,7 @@ export function processExited(state: ReducedState, { process, atUs, exitCode, si
     endedAtUs: atUs,
     exitCode,
     signal: signal === null ? null : nameOf(signal),
+    stoppedBy: stoppedBy(state, row, event),
     cpuPercent: null,
     memoryBytes: null,
     busyPercent: null,
@@ -127,6 +130,14 @@ export function processExited(state: ReducedState, { process, atUs, exitCode, si
   loseObjectsOf(state, process)
   endPoolsOf(state, process)
   endRowOf(state, 'processes', process)
+}
+
+/** What does not end well while the session is being stopped ends because of that; and so does, in the app, what it runs of a program. */
+function stoppedBy({ head }: ReducedState, { isApp }: ProcessRow, event: ProcessExited): ProcessRow['stoppedBy'] {
+  const { exitCode, signal, asked } = event
+  if (signal === null && exitCode === 0 && !isApp) return null
+  if (head.phase === 'stopping') return 'you'
+  return asked && signal !== null ? 'program' : null
 }
 
 function boundedTarget({ what, id, label }: WaitTarget): WaitTarget {

@@ -4,7 +4,7 @@ import { sessionEnded, sessionStarted, sessionStopping } from './head.ts'
 import { objectChanged, objectCreated, objectGone } from './objects.ts'
 import { addOutput } from './output.ts'
 import { poolChanged, poolCreated, taskEnded, taskObserved, taskStarted, taskSubmitted } from './pools.ts'
-import { problemRaised } from './problems.ts'
+import { problemRaised, problemRepeated } from './problems.ts'
 import {
   processBusy,
   processExited,
@@ -47,6 +47,7 @@ const REDUCERS: Reducers = {
   'task.failed': taskEnded,
   'task.observed': taskObserved,
   'problem.raised': problemRaised,
+  'problem.repeated': problemRepeated,
 }
 
 /**

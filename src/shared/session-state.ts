@@ -85,6 +85,8 @@ export interface ProcessRow extends Row {
   endedAtUs: number | null
   exitCode: number | null
   signal: string | null
+  /** Who wanted it to end, if somebody did. */
+  stoppedBy: 'you' | 'program' | null
   /** null until the first sample, and after the end. */
   cpuPercent: number | null
   memoryBytes: number | null
@@ -183,6 +185,8 @@ export interface PoolRow extends Row {
   running: number
   done: number
   failed: number
+  /** Taken back, or not done because the pool or the program was ended. */
+  stopped: number
   submitted: number
   /** Of those that wait, how many have no row of their own, because there are too many. They get it when they start. */
   unlisted: number
@@ -199,7 +203,7 @@ export interface TaskRow extends Row {
   name: string
   /** 1 for the pool's first task. */
   number: number
-  state: 'waiting' | 'running' | 'done' | 'failed'
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped'
   process: ProcessId | null
   submittedAtUs: number
   startedAtUs: number | null
@@ -223,6 +227,8 @@ export interface OutputLine {
 export interface ProblemRow extends Row {
   id: ProblemId
   atUs: number
+  /** How often it has happened. */
+  count: number
   kind: ProblemKind
   message: string
   consequence: string | null

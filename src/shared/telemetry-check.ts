@@ -79,7 +79,7 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'process.waits': { process: isText, waits: listOf(wait), more: optional(isCount) },
   'process.busy': { process: isText, fromUs: isNumber, busyPercent: isNumber },
   'process.waited': { process: isText, waits: isCount, waitedUs: isNumber },
-  'process.exited': { process: isText, exitCode: orNull(isNumber), signal: orNull(isText) },
+  'process.exited': { process: isText, exitCode: orNull(isNumber), signal: orNull(isText), asked: optional(isBoolean) },
   'process.output': { process: isText, stream: oneOf('stdout', 'stderr'), text: isText },
   'process.sampled': {
     samples: listOf(shape({ process: isText, cpuPercent: isNumber, memoryBytes: isNumber, cpuMs: optional(isNumber) })),
@@ -108,8 +108,9 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'task.submitted': { task: isText, pool: isText, name: isText, retryOf: optional(isText) },
   'task.started': { task: isText, process: isText, pool: optional(isText), name: optional(isText) },
   'task.finished': { task: isText, pool: optional(isText) },
-  'task.failed': { task: isText, pool: optional(isText), error: isError },
+  'task.failed': { task: isText, pool: optional(isText), error: isError, stopped: optional(isBoolean) },
   'task.observed': { task: isText },
+  'problem.repeated': { problem: isText, count: isCount },
   'problem.raised': {
     problem: isText,
     kind: oneOf(

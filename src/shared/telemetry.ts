@@ -182,6 +182,8 @@ export interface ProcessExited {
   process: ProcessId
   exitCode: number | null
   signal: string | null
+  /** The program itself, or its stop, wanted this end. */
+  asked?: boolean
 }
 
 export interface ProcessOutput {
@@ -327,6 +329,8 @@ export interface TaskFailed {
   task: TaskId
   pool?: PoolId
   error: ErrorInfo
+  /** It has not failed by itself: it was taken back, or its pool or the program was ended before it was done. */
+  stopped?: boolean
 }
 
 /** Someone looked at a failed task's error. */
@@ -334,6 +338,15 @@ export interface TaskObserved {
   type: 'task.observed'
   atUs: number
   task: TaskId
+}
+
+/** What a problem tells has happened again. */
+export interface ProblemRepeated {
+  type: 'problem.repeated'
+  atUs: number
+  problem: ProblemId
+  /** How often in all. */
+  count: number
 }
 
 export interface ProblemRaised {
@@ -378,6 +391,7 @@ export type TelemetryEvent =
   | TaskFailed
   | TaskObserved
   | ProblemRaised
+  | ProblemRepeated
 
 export type TelemetryType = TelemetryEvent['type']
 

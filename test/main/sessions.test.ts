@@ -49,6 +49,22 @@ test('a program runs in this process, its children are children of it, and stop 
   expect(await all.stop(id)).toEqual({ leftovers: 0 })
 })
 
+test('what a stop ends was stopped by the user, and what it lets not begin has not failed', async () => {
+  const all = open()
+  const id = await all.start('spider', {})
+  await waitUntil('a task that runs', () =>
+    [...view(all, id).tasks.rows.values()].some(({ state }) => state === 'running'),
+  )
+  await all.stop(id)
+  const { processes, tasks, pools, problems } = view(all, id)
+  const ended = [...processes.rows.values()]
+  expect(ended.length).toBeGreaterThan(1)
+  for (const row of ended) expect(row).toMatchObject({ state: 'exited', stoppedBy: 'you' })
+  for (const { state } of tasks.rows.values()) expect(['done', 'stopped']).toContain(state)
+  expect([...pools.rows.values()]).toMatchObject([{ failed: 0, running: 0, waiting: 0 }])
+  expect(problems.rows.size).toBe(0)
+})
+
 test('two programs at once do not mix', async () => {
   const all = open()
   const [pets, spider] = await Promise.all([all.start('dog-cat', {}), all.start('spider', {})])

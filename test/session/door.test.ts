@@ -107,3 +107,13 @@ test('an error that is told with properties 200,000 levels deep enters as what i
   expect(state.tasks.rows.get('t')).toMatchObject({ state: 'failed', error: { message: 'deep' } })
   expect(JSON.stringify(taken).length).toBeLessThan(20_000)
 })
+
+test('how many events do not fit is told when somebody looks, however many there are', () => {
+  const { state, taken, door } = open()
+  for (let i = 0; i < 100_000; i++) door.enter({ type: 'queue.closed', atUs: i })
+  expect(taken.map(({ type }) => type)).toEqual(['problem.raised'])
+  door.tellMalformed()
+  door.tellMalformed()
+  expect(taken.map(({ type }) => type)).toEqual(['problem.raised', 'problem.repeated'])
+  expect([...state.problems.rows.values()]).toMatchObject([{ kind: 'malformed-event', count: 100_000 }])
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { progressWords } from '../../src/renderer/series/words.ts'
+import { poolWords, progressWords } from '../../src/renderer/series/words.ts'
 import { LIMITS } from '../../src/session/limits.ts'
 import { poolPace } from '../../src/session/pools.ts'
 import type { PoolRow } from '../../src/shared/session-state.ts'
@@ -80,4 +80,22 @@ test('the tasks that ended first are forgotten and counted, those that go on nev
   expect(state.pools.rows.get('w')).toMatchObject({ waiting: 1, running: 0, done: 6_000 })
   expect(state.problems.rows.size).toBe(LIMITS.ended.problems)
   expect(state.problems.forgotten).toBe(600 - LIMITS.ended.problems)
+})
+
+test('a task that was not done because its pool or program ended has not failed', () => {
+  const error = { name: 'StoppedError', message: 'The program was stopped.', stack: '' }
+  const ends = six.map(
+    (_, i): TelemetryEvent => ({
+      ...{ type: 'task.failed', atUs: 3 * S, task: String.fromCharCode(97 + i), error },
+      ...(i > 0 && { stopped: true }),
+    }),
+  )
+  const row = poolAfter(...six, started('a', S), started('b', S), ...ends)
+  expect(row).toMatchObject({ done: 0, failed: 1, stopped: 5, running: 0, waiting: 0 })
+  expect([poolWords(row), progressWords(row, null)]).toEqual(['0 done · 1 failed · 5 not done', '1 of 6'])
+  const tasks = reduceAll([worker, created, ...six, started('a', S), ...ends]).tasks.rows
+  expect([tasks.get('a'), tasks.get('f')]).toMatchObject([
+    { state: 'failed', error },
+    { state: 'stopped', error: null },
+  ])
 })

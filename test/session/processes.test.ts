@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { endWords } from '../../src/renderer/series/words.ts'
 import { LIMITS } from '../../src/session/limits.ts'
 import { livingChildren } from '../../src/session/processes.ts'
 import type { ProcessKind, TelemetryEvent } from '../../src/shared/telemetry.ts'
@@ -132,4 +133,23 @@ test('the row says how busy it is and when that was told, until it has ended', (
   expect(rowAfter()).toMatchObject({ busyPercent: null, busyAtUs: null })
   expect(rowAfter(busy(1, 5, 40))).toMatchObject({ busyPercent: 40, busyAtUs: 5 })
   expect(rowAfter(busy(1, 5, 40), exited('a', 9), busy(5, 10, 40))).toMatchObject({ busyPercent: null, busyAtUs: null })
+})
+
+test('who wanted a process to end is known: the user who stops, the program, or nobody', () => {
+  const end = (process: string, signal: string | null, asked?: boolean): TelemetryEvent => ({
+    ...{ type: 'process.exited', atUs: 9, process, exitCode: signal ? null : 0, signal },
+    ...(asked !== undefined && { asked }),
+  })
+  const { rows } = reduceAll([
+    ...['killed', 'terminated', 'stopped', 'good'].map((id) => started(id)),
+    ...[end('killed', 'SIGKILL'), end('terminated', 'SIGTERM', true)],
+    { type: 'session.stopping', atUs: 9 },
+    ...[end('stopped', 'SIGKILL'), end('good', null)],
+  ]).processes
+  expect([...rows.values()].map((row) => [row.stoppedBy, endWords(row).text])).toEqual([
+    [null, 'ended by SIGKILL'],
+    ['program', 'ended by the program'],
+    ['you', 'stopped by you'],
+    [null, 'finished'],
+  ])
 })

@@ -57,7 +57,10 @@ export function randomEvents(seed: number, count: number, ids = 12): TelemetryEv
       busyPercent: pick([0, 100]),
     }),
     (atUs) => ({ type: 'process.waited', atUs, process: id('p'), waits: below(9), waitedUs: below(9_000) }),
-    (atUs) => ({ type: 'process.exited', atUs, process: id('p'), exitCode: pick([0, 1, null]), signal: null }),
+    (atUs) => ({
+      ...{ type: 'process.exited', atUs, process: id('p'), exitCode: pick([0, 1, null]), signal: null },
+      asked: pick([true, false]),
+    }),
     (atUs) => ({
       type: 'process.output',
       atUs,
@@ -101,7 +104,8 @@ export function randomEvents(seed: number, count: number, ids = 12): TelemetryEv
     (atUs) => ({ type: 'task.submitted', atUs, task: id('t'), pool: id('w'), name: pick(NAMES) }),
     (atUs) => ({ type: 'task.started', atUs, task: id('t'), process: id('p') }),
     (atUs) => ({ type: 'task.finished', atUs, task: id('t') }),
-    (atUs) => ({ type: 'task.failed', atUs, task: id('t'), error: error() }),
+    (atUs) => ({ type: 'task.failed', atUs, task: id('t'), error: error(), stopped: pick([true, false]) }),
+    (atUs) => ({ type: 'problem.repeated', atUs, problem: id('e'), count: below(1_000) }),
     (atUs) => ({ type: 'task.observed', atUs, task: id('t') }),
     (atUs) => ({
       type: 'problem.raised',

@@ -5,6 +5,7 @@ import { type Paint, painter } from './terminal-paint.ts'
 /** @returns what a process does or how it ended: `waiting: put to pages`, `ended by SIGKILL` */
 export function describeState(row: ProcessRow, state: SessionState): string {
   if (row.state === 'exited') {
+    if (row.stoppedBy) return row.stoppedBy === 'you' ? 'stopped by you' : 'ended by the program'
     if (row.signal) return `ended by ${row.signal}`
     return row.exitCode === 0 ? 'finished' : `exited with ${row.exitCode}`
   }
@@ -30,8 +31,9 @@ export function summarize(state: SessionState, paint: Paint = painter(false)): s
   const { head, problems, processes } = state
   const children = [...processes.rows.values()].filter(({ isApp }) => !isApp).length + processes.forgotten
   const lines = [`${head.title}: ${head.phase} after ${formatSeconds(head.endedAtUs ?? 0)}, ${children} processes.`]
-  for (const { message, consequence } of problems.rows.values()) {
-    lines.push(`${paint('red', 'Problem:')} ${message}.${consequence ? ` ${consequence}` : ''}`)
+  for (const { message, count, consequence } of problems.rows.values()) {
+    const times = count > 1 ? ` (${count} times)` : ''
+    lines.push(`${paint('red', 'Problem:')} ${message}${times}.${consequence ? ` ${consequence}` : ''}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,6 +1,6 @@
 /** A program in the terminal: a live table, plain lines where there is no terminal, or its events as NDJSON. */
 import { harmless } from '../../session/plain-text.ts'
-import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
+import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { catchStrayErrors } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
 import { Monitor } from '../monitor/monitor.ts'
@@ -8,6 +8,7 @@ import { Session } from '../session/session.ts'
 import { TerminalOutput } from './terminal-output.ts'
 import { LiveTable } from './terminal-table.ts'
 import { summarize } from './terminal-text.ts'
+import { WhatIsLeft } from './what-is-left.ts'
 
 const EXIT = { good: 0, problem: 1, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -49,13 +50,6 @@ function linesView(session: Session): TerminalView {
   }
 }
 
-/** Whether something is left that the user should know: problems whose task's error the program itself looked at do not count. */
-function isGood(session: Session, outcome: SessionOutcome): boolean {
-  if (outcome === 'failed') return false
-  const { problems, tasks } = session.state
-  return [...problems.rows.values()].every(({ task }) => task !== null && tasks.rows.get(task)?.observed === true)
-}
-
 /**
  * Runs a program to its end, or until a signal stops it; no process of it is left then.
  * @returns the exit status: 0 all good, 1 a problem is left, 128 + n stopped by signal n
@@ -68,7 +62,11 @@ export async function runInTerminal(
   const source = program.open(values, { nodePath: null })
   const session = new Session({ id: program.id, source, monitor: new Monitor() })
   const view = json ? jsonView() : process.stdout.isTTY ? new LiveTable(session) : linesView(session)
-  session.onEvent((event) => view.event(event))
+  const left = new WhatIsLeft()
+  session.onEvent((event) => {
+    view.event(event)
+    left.event(event)
+  })
   let stopped: keyof typeof EXIT | null = null
   // A listener of the program's own says what becomes of a signal, as if it ran by itself.
   const unlessListened = <T>(event: string, act: (what: T) => void) => {
@@ -96,7 +94,7 @@ export async function runInTerminal(
   session.onEvent((event) => {
     if (event.type === 'problem.raised') failLate(event.message)
   })
-  const status = stopped ? EXIT[stopped] : isGood(session, outcome) ? EXIT.good : EXIT.problem
+  const status = stopped ? EXIT[stopped] : outcome !== 'failed' && left.isNothing ? EXIT.good : EXIT.problem
   // A main function that was left behind may have timers and servers still: they hold nobody up.
   if (outcome !== 'finished') process.exit(status)
   return status

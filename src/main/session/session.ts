@@ -61,6 +61,11 @@ export class Session {
     return this.#run?.nowUs() ?? this.#lastUs
   }
 
+  /** Brings up to date what is not told as it happens; to be called before the state is shown. */
+  settle(): void {
+    this.#door.tellMalformed()
+  }
+
   /** @returns a function that ends the subscription. Events come in the order they happened to be told. */
   onEvent(listener: (event: TelemetryEvent) => void): () => void {
     this.#listeners.add(listener)
@@ -149,6 +154,7 @@ export class Session {
   }
 
   #end({ outcome, leftovers }: SourceEnd): void {
+    this.settle()
     const atUs = this.nowUs()
     if (this.state.head.endedAtUs === null) this.#take({ type: 'session.ended', atUs, outcome, leftovers })
     this.#over = true

@@ -164,6 +164,7 @@ export class Sessions {
    */
   patch(session: SessionId, since: number): SessionPatch | null {
     const found = this.#session(session)
+    found.settle()
     const { state } = found
     if (since === state.rev && since !== 0 && !found.running) return null
     return patchSince(state, since > state.rev ? 0 : since, state.head.endedAtUs ?? found.nowUs())

@@ -68,7 +68,7 @@ export class Failures {
       if (this.#tryAgain(task, info)) return
       this.#report(task, info, worker)
     }
-    this.fail(task, reason, info)
+    this.fail(task, reason, info, !(reason instanceof TimeoutError))
   }
 
   /** The worker ended by itself, at its task or without one. @param isLast whether the pool gives up with it */
@@ -87,13 +87,21 @@ export class Failures {
   /**
    * Tells nobody but those who wait for the task, and who watches.
    * @param info the error as it is shown, if that is known already: it takes long to make, and may be of many tasks
+   * @param stopped whether it was taken back, or ended with its pool
    */
-  fail(task: Task, error: Error, info?: ErrorInfo): void {
+  fail(task: Task, error: Error, info?: ErrorInfo, stopped = false): void {
     task.stopWaiting?.()
     task.hasFailed = true
     if (this.#run.observed) {
       const atUs = this.#run.nowUs()
-      this.#run.emit({ type: 'task.failed', atUs, task: task.id, pool: this.#pool.id, error: info ?? errorInfo(error) })
+      this.#run.emit({
+        type: 'task.failed',
+        atUs,
+        task: task.id,
+        pool: this.#pool.id,
+        error: info ?? errorInfo(error),
+        ...(stopped && { stopped }),
+      })
       if (isObserved(task)) this.#run.emit({ type: 'task.observed', atUs, task: task.id })
       if (this.#pool.runs) this.#keepForRetry(task)
     }

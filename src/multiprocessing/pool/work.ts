@@ -205,7 +205,8 @@ export class Work {
 
   #failAll(tasks: readonly Task[], reason: Error): void {
     const info = this.#run.observed ? errorInfo(reason) : undefined
-    for (const task of tasks) this.#failures.fail(task, reason, info)
+    const stopped = !(reason instanceof PoolBrokenError)
+    for (const task of tasks) this.#failures.fail(task, reason, info, stopped)
   }
 
   readonly #revive: Revive = (handle) => revive(handle, this.#run)

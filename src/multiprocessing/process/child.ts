@@ -278,10 +278,11 @@ export class Child {
     if (!spawned.channel.greeted && !this.#asked)
       this.#error ??= errorInfo(notANode(spawned.file, describeEnd({ exitCode, signal })))
     this.#run.hub.removeChild(this.path)
-    this.#run.emitDescendantsExited(this.path)
-    this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal })
+    const asked = this.#asked
+    this.#run.emitDescendantsExited(this.path, asked)
+    this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal, ...(asked && { asked }) })
     this.#run.children.delete(this)
-    return { exitCode, signal, error: this.#error, asked: this.#asked }
+    return { exitCode, signal, error: this.#error, asked }
   }
 
   /** Resolves at the end of the connection, or when nothing came by it for long. */

@@ -164,10 +164,11 @@ export class Run {
   }
 
   /** A child is gone: what lived below it is gone with it, or will be within a second, and cannot tell. */
-  emitDescendantsExited(path: string): void {
+  emitDescendantsExited(path: string, asked: boolean): void {
     for (const id of [...this.#living.keys()]) {
       if (!id.startsWith(`${path}.`)) continue
-      this.emit({ type: 'process.exited', atUs: this.nowUs(), process: id, exitCode: null, signal: 'SIGKILL' })
+      const end = { exitCode: null, signal: 'SIGKILL', ...(asked && { asked }) }
+      this.emit({ type: 'process.exited', atUs: this.nowUs(), process: id, ...end })
     }
   }
 

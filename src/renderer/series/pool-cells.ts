@@ -17,7 +17,7 @@ export function poolCells(pool: PoolRow, tasks: ReadonlyMap<string, TaskRow>): P
   for (const task of tasks.values()) if (task.pool === pool.id) own.push(task)
   own.sort((a, b) => a.number - b.number)
   const shown = own.slice(-MOST_CELLS)
-  const all = pool.done + pool.failed + pool.running + pool.waiting
+  const all = pool.done + pool.failed + pool.stopped + pool.running + pool.waiting
   return { tasks: shown, left: Math.max(0, all - shown.length), columns: shown.length > 40 ? 20 : 10 }
 }
 

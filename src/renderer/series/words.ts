@@ -4,7 +4,7 @@ import type { LaneSegment, PoolRow, ProcessRow, QueueRow, SessionState } from '.
 import { countOf, formatGlance, formatRest, formatWait } from './format.ts'
 
 /** The sign beside a state, never without its word. */
-export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good' | 'bad'
+export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good' | 'bad' | 'stopped'
 
 export interface StateWords {
   sign: StateSign
@@ -12,7 +12,8 @@ export interface StateWords {
 }
 
 /** @returns how a process ended */
-export function endWords({ exitCode, signal, isApp }: ProcessRow): StateWords {
+export function endWords({ exitCode, signal, stoppedBy, isApp }: ProcessRow): StateWords {
+  if (stoppedBy) return { sign: 'stopped', text: stoppedBy === 'you' ? 'stopped by you' : 'ended by the program' }
   if (signal) return { sign: 'bad', text: `ended by ${signal}` }
   if (exitCode !== 0 && exitCode !== null) return { sign: 'bad', text: isApp ? 'failed' : `exited with ${exitCode}` }
   return { sign: 'good', text: 'finished' }
@@ -87,11 +88,12 @@ export function waitingWords(row: QueueRow, state: SessionState, nowUs: number):
 }
 
 /** `5 done · 3 running · 1 waiting · 1 failed`; what is none is left out, but for what is done. */
-export function poolWords({ done, running, waiting, failed }: PoolRow): string {
+export function poolWords({ done, running, waiting, failed, stopped }: PoolRow): string {
   const parts = [`${done} done`]
   if (running > 0) parts.push(`${running} running`)
   if (waiting > 0) parts.push(`${waiting} waiting`)
   if (failed > 0) parts.push(`${failed} failed`)
+  if (stopped > 0) parts.push(`${stopped} not done`)
   return parts.join(' · ')
 }
 
@@ -102,7 +104,7 @@ export function poolWords({ done, running, waiting, failed }: PoolRow): string {
  */
 export function progressWords(pool: PoolRow, nowUs: number | null): string {
   const ended = pool.done + pool.failed
-  const progress = `${ended} of ${ended + pool.running + pool.waiting}`
+  const progress = `${ended} of ${ended + pool.stopped + pool.running + pool.waiting}`
   const pace = nowUs === null ? null : poolPace(pool, nowUs)
   if (!pace) return progress
   return `${progress} · ${pace.kind === 'left' ? `${formatRest(pace.us)} left` : `no task has ended for ${formatGlance(pace.us)}`}`

@@ -20,6 +20,7 @@ interface CellProps {
 }
 
 function cellWords({ name, state, startedAtUs, endedAtUs }: TaskRow, process: string | undefined): string {
+  if (state === 'stopped') return `${name}: ${startedAtUs === null ? 'never begun' : 'not done'}`
   const ran = startedAtUs !== null && endedAtUs !== null ? ` after ${formatDuration(endedAtUs - startedAtUs)}` : ''
   const where = process ? ` on ${process}` : ''
   return `${name}: ${state}${where}${ran}`

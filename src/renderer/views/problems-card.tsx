@@ -26,7 +26,10 @@ const Problem = memo(({ row, selected }: { row: ProblemRow; selected: boolean })
       data-kind={row.kind}
       data-task={task ?? undefined}
     >
-      <b>{row.message}</b>
+      <b>
+        {row.message}
+        {row.count > 1 && <span data-testid={testIds.problemCount}>{` (${row.count} times)`}</span>}
+      </b>
       {row.consequence && <span>{row.consequence}</span>}
       <small class="soft">{where(row)}</small>
       <div class="problem-acts">

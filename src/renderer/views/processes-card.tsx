@@ -28,7 +28,7 @@ const PHASE_WORDS: Record<SessionHead['phase'], string> = {
   running: 'Live',
   stopping: 'Stopping',
   finished: 'Finished',
-  stopped: 'Stopped',
+  stopped: 'Stopped by you',
   failed: 'Failed',
 }
 

@@ -8,7 +8,7 @@
  * - `process-row`: with `data-process`, `data-name`, `data-pid`, `data-state`. `kill` and `terminate` are in the row and in
  *   the detail. `queue-row`: with `data-queue`, `data-depth`.
  * - `queue-card`: with `data-queue`; `queue-depth` in it is the number. `pool-card`; `pool-cell` in it, with `data-task`,
- *   `data-state`. `problem`: with `data-kind`, `data-task`; `show-task`, `retry-task` in it.
+ *   `data-state`. `problem`: with `data-kind`, `data-task`; `problem-count`, `show-task`, `retry-task` in it.
  * - `output-line`: with `data-process`, `data-stream`. `output-filter`, `follow-output`.
  * - `detail`: what is selected. `source-code`: the source that is shown.
  * - `connection-lost`, `connection-refused`: what is said when there is no connection. `theme`: the theme's switch.
@@ -19,6 +19,7 @@ export const testIds = {
   parameterSlider: (name: string) => `parameter-${name}-slider`,
   session: 'session',
   startAnother: 'start-another',
+  problemCount: 'problem-count',
   start: 'start',
   stop: 'stop',
   restart: 'restart',
