@@ -17,9 +17,11 @@ import {
 } from '../shared/api.ts'
 import { callInputs } from '../shared/api-inputs.ts'
 import type { SessionId } from '../shared/session-state.ts'
+import { Held } from './held.ts'
 import type { Sessions } from './session/sessions.ts'
 
 export const PUSH_EVERY_MS = 250
+const HEARTBEAT_TICKS = 4
 
 /** One window or browser tab, as its host gives it to the API. */
 export interface View {
@@ -56,6 +58,8 @@ function isCallName(name: unknown): name is CallName {
 /** @param info what the host knows of itself */
 export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'host' | 'versions'>): Api {
   const watchers = new Set<Watcher>()
+  const held = new Held(PUSH_EVERY_MS)
+  let heldMs = 0
   let timer: NodeJS.Timeout | undefined
 
   /** Sends a view what it lacks, piece by piece, as long as it takes it. */
@@ -71,7 +75,8 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
   }
 
   const pushOverview = (watcher: Watcher, overview: Overview, text: string) => {
-    if (watcher.overview === text) return
+    // A view that hears nothing while something runs takes it that main is held up.
+    if (watcher.overview === text && (overview.running === 0 || ticks % HEARTBEAT_TICKS > 0)) return
     watcher.overview = text
     watcher.view.push('overview', overview)
   }
@@ -79,7 +84,8 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
   let ticks = 0
   const tick = () => {
     ticks++
-    const overview = sessions.overview()
+    heldMs = held.tick()
+    const overview = { ...sessions.overview(), heldMs }
     const text = JSON.stringify(overview)
     for (const watcher of watchers) {
       if (watcher.view.busy()) continue
@@ -102,7 +108,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
       nodeForPrograms: sessions.nodeForPrograms,
       platform: process.platform,
       programs: [...sessions.programs],
-      overview: sessions.overview(),
+      overview: { ...sessions.overview(), heldMs },
     }),
     readSources: ({ program }) => sessions.readSources(program),
     startProgram: async ({ program, parameters, instead }, watcher) => ({
@@ -139,7 +145,10 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     connect(view) {
       const watcher: Watcher = { view, followed: new Map(), overview: '', isGone: false }
       watchers.add(watcher)
-      timer ??= setInterval(tick, PUSH_EVERY_MS)
+      if (!timer) {
+        held.begin()
+        timer = setInterval(tick, PUSH_EVERY_MS)
+      }
       return {
         async call(name, input) {
           try {

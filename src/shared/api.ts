@@ -52,6 +52,8 @@ export interface Overview {
   /** How many sessions have ended and are not kept any more. */
   forgotten: number
   running: number
+  /** For how long main could do nothing else, if it lately was held up for long; else 0. */
+  heldMs: number
   /** Living processes of all sessions on this machine, the app itself counted once. */
   processes: number
   /** Their CPU together; 100 is one core. */

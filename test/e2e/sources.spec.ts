@@ -27,12 +27,13 @@ test('it has a window, commands and an end', async ({ window }) => {
   await expect(window.processRows).toHaveCount(2)
 })
 
-test('what it cannot do is not offered', async ({ window }) => {
+test('what it cannot do is not offered, and how often it told what is no event is shown', async ({ window }) => {
   await window.choose('mute')
   await window.start.click()
   await expect(window.processRows).toHaveCount(2)
   await window.row('alpha').hover()
   await expect(window.page.getByTestId(testIds.kill).filter({ visible: true })).toHaveCount(0)
+  await expect(window.problems).toContainText([/told something that is no event: “queue.closed” .* \(3 times\)/])
   await window.stop.click()
   await window.phase('mute', 'stopped')
 })
@@ -63,4 +64,17 @@ test('a program that throws late ends its own session, while another one of it a
   await window.phase('late', 'running')
   await expect(sessions).toHaveCount(2)
   expect(app.printed()).not.toContain('on purpose')
+})
+
+test('a program that holds main is told on screen as just that, while it lasts and afterwards', async ({ window }) => {
+  await window.choose('late')
+  await window.parameter('how').fill('hold')
+  await window.start.click()
+  await window.phase('late', 'running')
+  const said = window.page.getByTestId(testIds.mainBusy)
+  await expect(said).toHaveText(/^main has been busy for \d s: the window's figures are from then\.$/)
+  await expect(said).toHaveText(/^main was busy for \d+ s: nothing could be shown meanwhile\.$/)
+  await expect(said).toHaveCount(0)
+  await window.stop.click()
+  await window.phase('late', 'stopped')
 })

@@ -6,6 +6,7 @@ import type { Answer, Overview } from '../../src/shared/api.ts'
 import { callNames } from '../../src/shared/api.ts'
 import { callInputs } from '../../src/shared/api-inputs.ts'
 import type { SessionPatch } from '../../src/shared/session-patch.ts'
+import { playedProgram } from '../fixtures/played-program.ts'
 import { waitUntil } from '../wait-until.ts'
 
 let sessions: Sessions
@@ -119,4 +120,32 @@ test('a failed task can be run again from the API once, and only while its pool 
   )
   const again = await connection.call('command', { session, command: { type: 'retry', task: failed.id } })
   expect(again).toMatchObject({ ok: false, error: { code: 'conflict' } })
+})
+
+test('that main was held up for long is told, and is over some seconds later', async () => {
+  const { value, pushed } = connect()
+  await value('getAppInfo', {})
+  await waitUntil('an overview', () => pushed.overview.length > 0)
+  const endMs = performance.now() + 1_500
+  while (performance.now() < endMs);
+  const { heldMs } = await waitUntil('it is told', () => pushed.overview.find((overview) => overview.heldMs > 0))
+  expect(heldMs).toBeGreaterThanOrEqual(1_000)
+  await waitUntil('it is over', () => pushed.overview.at(-1)?.heldMs === 0)
+})
+
+test('while something runs, views hear of it, also if nothing changes', async () => {
+  const still = new Sessions({ programs: [playedProgram('still', [])] })
+  const pushed: Overview[] = []
+  const push = (name: string, overview: unknown) => void (name === 'overview' && pushed.push(overview as Overview))
+  const connection = createApi(still, { version: '1', host: 'browser', versions: {} }).connect({
+    push,
+    busy: () => false,
+  })
+  connections.push(connection)
+  await connection.call('startProgram', { program: 'still', parameters: {} })
+  await waitUntil('the same again', () => {
+    const [last, before] = [pushed.at(-1), pushed.at(-2)]
+    return last?.running === 1 && JSON.stringify(last) === JSON.stringify(before)
+  })
+  await still.stopAll()
 })

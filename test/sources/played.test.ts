@@ -3,9 +3,11 @@ import { createApi } from '../../src/main/api.ts'
 import { MOST_RUNNING, Sessions } from '../../src/main/session/sessions.ts'
 import { applyPatch } from '../../src/session/patch.ts'
 import { createSessionState } from '../../src/session/state.ts'
-import { NEXT, playedProgram } from '../fixtures/played-program.ts'
+import { MALFORMED, NEXT, playedProgram } from '../fixtures/played-program.ts'
 
-const sessions = new Sessions({ programs: [playedProgram('willing', ['signal', 'next']), playedProgram('mute', [])] })
+const sessions = new Sessions({
+  programs: [playedProgram('willing', ['signal', 'next']), playedProgram('mute', [], MALFORMED)],
+})
 
 afterEach(() => Promise.all(sessions.overview().sessions.map(({ session }) => sessions.stop(session))))
 
@@ -62,4 +64,9 @@ test('so many run at a time, and what was to take the place of one is not starte
   expect(sessions.overview().running).toBe(MOST_RUNNING - 2)
   await Promise.all([sessions.start('mute', {}), sessions.start('mute', {})])
   expect(() => sessions.start('mute', {})).toThrow('stop one of them first')
+})
+
+test('what it tells that is no event is one problem of that session, with how often', async () => {
+  const id = await sessions.start('mute', {})
+  expect([...view(id).problems.rows.values()]).toMatchObject([{ kind: 'malformed-event', count: 3 }])
 })

@@ -53,7 +53,7 @@ export class Sessions {
     this.nodeForPrograms = this.#nodePath ?? process.env.FORKSCOPE_NODE ?? process.execPath
   }
 
-  overview(): Overview {
+  overview(): Omit<Overview, 'heldMs'> {
     const cores = availableParallelism()
     const seen = new Map<number, number>()
     let [running, processes] = [0, 0]
@@ -95,7 +95,7 @@ export class Sessions {
     const values = this.#check(definition, given)
     const before = instead === undefined ? undefined : this.#session(instead)
     if (before && this.#leaving.has(before.id)) throw new ApiError('conflict', 'It is being started anew already.')
-    const running = [...this.#sessions.values()].filter((session) => session.running)
+    const running = [...this.#sessions.values()].filter((session) => session.running && session !== before)
     if (running.length + this.#starting.size >= MOST_RUNNING)
       throw new ApiError('conflict', `${MOST_RUNNING} programs run already: stop one of them first.`)
     const started = this.#start(definition, values, before, isWanted)

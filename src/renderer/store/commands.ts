@@ -4,6 +4,7 @@ import type { Overview } from '../../shared/api.ts'
 import type { KnownCommand } from '../../shared/commands.ts'
 import type { SessionId } from '../../shared/session-state.ts'
 import { call, openConnection } from './connection.ts'
+import { heard, lookWhetherHeld } from './held.ts'
 import { fieldError, fieldValues } from './parameters.ts'
 import { prefer } from './preferences.ts'
 import { appInfo, chosenSessions, isRunning, loadSources, overview, program, status } from './programs.ts'
@@ -19,7 +20,9 @@ export const refusal = signal<{ program: string; message: string } | null>(null)
 
 /** Connects to the host; what it pushes ends up in the store. */
 export function begin(): void {
-  openConnection({ overview: receiveOverview, session: receivePatch }, () => void greet())
+  const push = { overview: receiveOverview, session: receivePatch }
+  openConnection(push, heard, () => void greet())
+  lookWhetherHeld()
 }
 
 async function greet(): Promise<void> {

@@ -12,9 +12,10 @@ let connection: Connection | null = null
 const TOGETHER_MS = 10
 
 /** The host pushes everything at once, message after message; taken together, they are one change and one picture. */
-function together(push: PushListeners): PushListeners {
+function together(push: PushListeners, heard: () => void): PushListeners {
   let waiting: (() => void)[] = []
   const later = (receive: () => void) => {
+    heard()
     if (waiting.push(receive) > 1) return
     setTimeout(() => {
       const received = waiting
@@ -30,12 +31,16 @@ function together(push: PushListeners): PushListeners {
   }
 }
 
-/** @param greet called each time a connection is there, the first time and after every loss */
-export function openConnection(push: PushListeners, greet: () => void): void {
+/**
+ * @param heard called whenever something comes
+ * @param greet called each time a connection is there, the first time and after every loss
+ */
+export function openConnection(push: PushListeners, heard: () => void, greet: () => void): void {
   connection = connect({
-    push: together(push),
+    push: together(push, heard),
     state: (state) => {
       connectionState.value = state
+      heard()
       if (state === 'open') greet()
     },
   })

@@ -3,6 +3,7 @@ import { useSignalEffect } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { start, stop, underWay } from '../store/commands.ts'
 import { connectionState } from '../store/connection.ts'
+import { heldWords } from '../store/held.ts'
 import { appInfo, isRunning, program, status } from '../store/programs.ts'
 import { clearSelection } from '../store/selection.ts'
 import { Columns } from './columns.tsx'
@@ -17,6 +18,16 @@ function ConnectionLost() {
   return (
     <div class="strip warn" role="status" data-testid={testIds.connectionLost}>
       The connection to Forkscope is lost. Trying again…
+    </div>
+  )
+}
+
+function HeldUp() {
+  const words = heldWords.value
+  if (words === null) return null
+  return (
+    <div class="strip warn" role="status" data-testid={testIds.mainBusy}>
+      {words}
     </div>
   )
 }
@@ -85,6 +96,7 @@ export function App() {
       <div class="notices">
         <Refusal />
         <ConnectionLost />
+        <HeldUp />
       </div>
       <Tooltip />
     </>

@@ -11,7 +11,8 @@
  *   `data-state`. `problem`: with `data-kind`, `data-task`; `problem-count`, `show-task`, `retry-task` in it.
  * - `output-line`: with `data-process`, `data-stream`. `output-filter`, `follow-output`.
  * - `detail`: what is selected. `source-code`: the source that is shown.
- * - `connection-lost`, `connection-refused`: what is said when there is no connection. `theme`: the theme's switch.
+ * - `connection-lost`, `connection-refused`: what is said when there is no connection. `main-busy`: what is said
+ *   when main does not answer. `theme`: the theme's switch.
  */
 export const testIds = {
   program: (id: string) => `program-${id}`,
@@ -20,6 +21,7 @@ export const testIds = {
   session: 'session',
   startAnother: 'start-another',
   problemCount: 'problem-count',
+  mainBusy: 'main-busy',
   start: 'start',
   stop: 'stop',
   restart: 'restart',
