@@ -1,6 +1,6 @@
 /** What a process does, and did over time: one stretch after the other. */
 import type { LaneSegment, Log, ProcessRow } from '../shared/session-state.ts'
-import type { ProcessId } from '../shared/telemetry.ts'
+import type { ProcessId, TaskId } from '../shared/telemetry.ts'
 import { appendTo } from './histories.ts'
 import { last, logOf } from './log.ts'
 import type { ReducedState } from './state.ts'
@@ -89,14 +89,22 @@ function marks(segment: LaneSegment, fromUs: number, toUs: number, busyPercent: 
 /** @returns both in one, if it was doing the same, about as busily */
 function joined(before: LaneSegment, after: LaneSegment, nowUs: number): LaneSegment | undefined {
   if (before.toUs !== after.fromUs || !isSame(before, after)) return undefined
+  const failed = after.failed && { failed: after.failed }
   const [one, other] = [before.busyPercent, after.busyPercent]
   if (one === null || other === null) {
-    return one === other ? { ...before, toUs: after.toUs } : undefined
+    return one === other ? { ...before, ...failed, toUs: after.toUs } : undefined
   }
   if (Math.abs(one - other) > BUSY_STEP) return undefined
   const [first, second] = [after.fromUs - before.fromUs, (after.toUs ?? nowUs) - after.fromUs]
   const busyPercent = second > 0 ? (one * first + other * second) / (first + second) : one
-  return { ...before, toUs: after.toUs, busyPercent }
+  return { ...before, ...failed, toUs: after.toUs, busyPercent }
+}
+
+/** The task that a process was at has failed: that stays marked where it was, when the task itself is not kept any more. */
+export function markFailed(state: ReducedState, process: ProcessId, task: TaskId): void {
+  const lane = state.lanes.get(process)
+  const open = lane && last(lane)
+  if (open?.task === task) replaceLast(lane, { ...open, rev: state.rev, failed: true })
 }
 
 /** The process is gone: its last stretch ends. */

@@ -10,7 +10,7 @@ import type {
   TaskStarted,
   TaskSubmitted,
 } from '../shared/telemetry.ts'
-import { changeDoing } from './lanes.ts'
+import { changeDoing, markFailed } from './lanes.ts'
 import { LIMITS } from './limits.ts'
 import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
@@ -124,6 +124,10 @@ export function taskEnded(state: ReducedState, event: TaskFinished | TaskFailed)
   }))
   endRowOf(state, 'tasks', task)
   const worker = before.process === null ? undefined : state.processes.rows.get(before.process)
+  if (end === 'failed' && worker) {
+    changeRow(state.processes, state.rev, worker.id, { tasksFailed: worker.tasksFailed + 1 })
+    markFailed(state, worker.id, task)
+  }
   if (worker?.task !== task) return
   changeDoing(state, worker.id, atUs, {
     state: 'running',

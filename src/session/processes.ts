@@ -41,6 +41,7 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     moreWaits: 0,
     task: null,
     tasksDone: 0,
+    tasksFailed: 0,
     endedAtUs: null,
     exitCode: null,
     signal: null,

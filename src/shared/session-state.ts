@@ -82,6 +82,7 @@ export interface ProcessRow extends Row {
   moreWaits: number
   task: TaskId | null
   tasksDone: number
+  tasksFailed: number
   endedAtUs: number | null
   exitCode: number | null
   signal: string | null
@@ -112,6 +113,8 @@ export interface LaneSegment {
   state: LiveState
   waitingOn: WaitTarget | null
   task: TaskId | null
+  /** Where the task failed. */
+  failed?: true
   /**
    * Of a stretch in which it was running: how much of the time its event loop ran code; the rest it awaited something that the
    * library knows nothing of. Of one that goes on, as far as it was told; null where nothing was.

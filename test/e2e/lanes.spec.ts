@@ -3,7 +3,7 @@ import { expect, test } from './app-test.ts'
 
 test('beside the pointer is what it is on, also while the queue’s chart is drawn anew', async ({ window }) => {
   await window.choose('download-analysis')
-  await window.parameter('speed').fill('1')
+  await window.parameter('speed').fill('0.25')
   await window.start.click()
   await expect.poll(() => window.childPids()).toHaveLength(2)
   await expect(window.outputLines.first()).toBeVisible()

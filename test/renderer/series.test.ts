@@ -8,7 +8,7 @@ import {
   formatPercent,
   formatRest,
 } from '../../src/renderer/series/format.ts'
-import { laneShapes, segmentAt } from '../../src/renderer/series/lanes.ts'
+import { kindOf, laneShapes, segmentAt } from '../../src/renderer/series/lanes.ts'
 import { outputView } from '../../src/renderer/series/output-view.ts'
 import { queueBlocks } from '../../src/renderer/series/queue-blocks.ts'
 import { residenceBars } from '../../src/renderer/series/residence.ts'
@@ -18,7 +18,7 @@ import { ticks, timeOf, timeWindow, xOf } from '../../src/renderer/series/time-a
 import { shortCall } from '../../src/renderer/series/words.ts'
 import { append, createLog } from '../../src/session/log.ts'
 import type { LaneSegment, OutputLine } from '../../src/shared/session-state.ts'
-import type { LiveState } from '../../src/shared/telemetry.ts'
+import type { LiveState, WaitTarget } from '../../src/shared/telemetry.ts'
 
 const S = 1_000_000
 
@@ -60,6 +60,13 @@ describe('the time axis', () => {
 
 describe('a lane', () => {
   const window = { fromUs: 0, toUs: 10 * S }
+  const view = (endUs: number, end: string | null = null) => ({
+    window,
+    width: 1000,
+    endUs,
+    end,
+    chosen: 't1',
+  })
 
   test('is its states in order, each task with a frame around all that it did', () => {
     const lane = [
@@ -68,30 +75,39 @@ describe('a lane', () => {
       segment('running', 2 * S, 3 * S, 't1'),
       segment('waiting', 3 * S, 4 * S, 't1'),
       segment('running', 4 * S, 5 * S, 't1'),
-      segment('sleeping', 5 * S, null, 't2'),
+      { ...segment('sleeping', 5 * S, null, 't2'), failed: true as const },
     ]
-    const shapes = laneShapes(lane, window, 1000, 6 * S, false)
+    const shapes = laneShapes(lane, view(6 * S))
     expect(shapes).toEqual([
       { kind: 'starting', x: 0, width: 100 },
-      { kind: 'running', x: 100, width: 100 },
-      { kind: 'task', x: 200, width: 100 },
-      { kind: 'waiting', x: 300, width: 100 },
-      { kind: 'task', x: 400, width: 100 },
+      { kind: 'running', x: 100, width: 100, busyPercent: null },
+      { kind: 'running', x: 200, width: 100, busyPercent: null },
+      { kind: 'signal', x: 300, width: 100 },
+      { kind: 'running', x: 400, width: 100, busyPercent: null },
       { kind: 'sleeping', x: 500, width: 100 },
-      { kind: 'frame', x: 200, width: 300 },
-      { kind: 'frame', x: 500, width: 100 },
+      { kind: 'frame', x: 200, width: 300, failed: false, chosen: true },
+      { kind: 'frame', x: 500, width: 100, failed: true, chosen: false },
     ])
   })
 
-  test('marks a bad end, and only one that is in the window', () => {
+  test('tells the kinds of waiting apart, also one that a later version tells', () => {
+    const kinds = (['put', 'get', 'receive', 'acquire', 'join', 'barrier', 'toString'] as const).map((what) =>
+      kindOf({ state: 'waiting', waitingOn: { what, label: '' } as WaitTarget }),
+    )
+    expect(kinds).toEqual(['blocked', 'hungry', 'hungry', 'locked', 'joining', 'signal', 'signal'])
+  })
+
+  test('marks an end with how it was, and only one that is in the window', () => {
     const lane = [segment('running', 0, 4 * S)]
-    expect(laneShapes(lane, window, 1000, 4 * S, true).at(-1)).toMatchObject({ kind: 'end' })
-    expect(laneShapes(lane, { fromUs: 5 * S, toUs: 9 * S }, 1000, 4 * S, true)).toEqual([])
+    expect(laneShapes(lane, view(4 * S, 'SIGKILL')).at(-1)).toMatchObject({ kind: 'end', words: 'SIGKILL' })
+    expect(laneShapes(lane, view(4 * S, '')).at(-1)).toMatchObject({ kind: 'end', words: '' })
+    expect(laneShapes(lane, view(4 * S)).at(-1)).toMatchObject({ kind: 'running' })
+    expect(laneShapes(lane, { ...view(4 * S, 'SIGKILL'), window: { fromUs: 5 * S, toUs: 9 * S } })).toEqual([])
   })
 
   test('draws many stretches within a pixel as few', () => {
     const lane = Array.from({ length: 10_000 }, (_, i) => segment('running', i * 100, (i + 1) * 100))
-    expect(laneShapes(lane, window, 1000, S, false).length).toBeLessThan(250)
+    expect(laneShapes(lane, view(S)).length).toBeLessThan(250)
   })
 
   test('knows what a moment belongs to', () => {
@@ -191,22 +207,22 @@ describe('output', () => {
   }
 
   test('shows the end while it follows, and from where it is held otherwise', () => {
-    const end = outputView(log, null, null)
+    const end = outputView(log, () => true, null)
     expect(end.lines.at(-1)?.line.text).toBe('999')
     expect(end.earlier).toBe(600)
-    const held = outputView(log, null, 100)
+    const held = outputView(log, () => true, 100)
     expect(held.lines[0]?.position).toBe(100)
     expect(held.later).toBe(500)
   })
 
   test('can be of one process', () => {
-    const { lines } = outputView(log, 'a', null)
+    const { lines } = outputView(log, ({ process }) => process === 'a', null)
     expect(new Set(lines.map(({ line }) => line.process))).toEqual(new Set(['a']))
   })
 
   test('survives that its front was dropped', () => {
     const dropped = { first: 900, items: log.items.slice(900) }
-    expect(outputView(dropped, null, 10).lines[0]?.position).toBe(900)
+    expect(outputView(dropped, () => true, 10).lines[0]?.position).toBe(900)
   })
 })
 

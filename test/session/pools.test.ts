@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { poolWords, progressWords } from '../../src/renderer/series/words.ts'
+import { phaseWords, poolWords, progressWords } from '../../src/renderer/series/words.ts'
 import { LIMITS } from '../../src/session/limits.ts'
 import { poolPace } from '../../src/session/pools.ts'
 import type { PoolRow } from '../../src/shared/session-state.ts'
@@ -98,4 +98,20 @@ test('a task that was not done because its pool or program ended has not failed'
     { state: 'failed', error },
     { state: 'stopped', error: null },
   ])
+})
+
+test('a task that failed is counted at its worker and marked in its lane, whatever is told of that time later', () => {
+  const error = { name: 'Error', message: 'no', stack: '' }
+  const state = reduceAll([
+    ...[worker, created, ...six, started('a', S)],
+    { type: 'task.failed', atUs: 2 * S, task: 'a', error },
+    ...[started('b', 2 * S), finished('b', 3 * S)],
+    { type: 'process.busy', atUs: 3 * S, process: '1', fromUs: 1.5 * S, busyPercent: 40 },
+    { type: 'process.busy', atUs: 3 * S, process: '1', fromUs: S, busyPercent: 45 },
+  ])
+  expect(state.processes.rows.get('1')).toMatchObject({ tasksFailed: 1, tasksDone: 1 })
+  const lane = state.lanes.get('1')?.items ?? []
+  expect(lane.findLast(({ task }) => task === 'a')?.failed).toBe(true)
+  expect(lane.some(({ task, failed }) => task !== 'a' && failed)).toBe(false)
+  expect(phaseWords({ phase: 'finished' }, state.pools.rows.values())).toBe('Finished, 1 failed')
 })

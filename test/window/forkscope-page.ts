@@ -77,6 +77,17 @@ export class ForkscopePage {
     return this.row(name).locator('td.lane')
   }
 
+  /** Moves the pointer along a lane until what is said beside it holds the words. */
+  async pointAt(name: string, words: string): Promise<void> {
+    const box = await this.lane(name).boundingBox()
+    if (!box) throw new Error(`${name} has no lane.`)
+    for (let x = 2; x < box.width; x += 3) {
+      await this.page.mouse.move(box.x + x, box.y + 15)
+      if ((await this.page.getByRole('tooltip').textContent())?.includes(words)) return
+    }
+    throw new Error(`Nowhere on the lane of ${name} it says ${words}.`)
+  }
+
   /** What is said beside the pointer, each title that was there while the clock changed as many times. */
   async hintTitles(changes: number): Promise<string[]> {
     return this.page.evaluate(
@@ -98,7 +109,7 @@ export class ForkscopePage {
   }
 
   /** Waits until the program shown has come to a phase such as `running` or `finished`. */
-  async phase(id: string, phase: string, timeoutMs = 20_000): Promise<void> {
+  async phase(id: string, phase: string, timeoutMs = 60_000): Promise<void> {
     await this.page.locator(`[data-testid=${testIds.program(id)}][data-phase=${phase}]`).waitFor({ timeout: timeoutMs })
   }
 }

@@ -10,6 +10,8 @@ export interface CanvasColours {
   bad: string
   line: string
   faint: string
+  soft: string
+  panel: string
 }
 
 /** Read once a theme. */
@@ -24,5 +26,7 @@ export const canvasColours = computed<CanvasColours>(() => {
     bad: read('--bad'),
     line: read('--line'),
     faint: read('--faint'),
+    soft: read('--soft'),
+    panel: read('--panel'),
   }
 })

@@ -1,39 +1,27 @@
-/** Draws a process's lane. */
-import type { LaneShape } from '../series/lanes.ts'
+/** Draws a process's lane. What it did is told by heights and textures; the colour says only whose lane it is. */
+import type { LaneShape, WaitKind } from '../series/lanes.ts'
 import type { CanvasColours } from './colours.ts'
+import { type Texture, texture } from './textures.ts'
 
 export const LANE_HEIGHT = 30
 
-const HATCH = { period: 5, thickness: 1.5 }
 /** Between two shapes, so that one task is told from the next. */
 const GAP = 1
+/** What runs is as high as this, and as full as it is busy. */
+const RUNNING = { top: 8, height: 14 }
+const FONT = '10.5px system-ui, "Segoe UI", "Noto Sans", sans-serif'
 
-const hatches = new Map<string, CanvasPattern | null>()
+export const WAIT_TEXTURES: Readonly<Record<WaitKind, Texture>> = {
+  blocked: 'diagonal',
+  hungry: 'upright',
+  locked: 'crossed',
+  joining: 'dotted',
+  signal: 'level',
+}
 
-/** Diagonal stripes, made once for each colour and kind of screen. */
-function hatch(context: CanvasRenderingContext2D, colour: string): CanvasPattern | null {
-  const ratio = window.devicePixelRatio || 1
-  const key = `${colour} ${ratio}`
-  const known = hatches.get(key)
-  if (known !== undefined) return known
-  const size = Math.max(4, Math.round(HATCH.period * ratio))
-  const tile = document.createElement('canvas')
-  tile.width = tile.height = size
-  const draw = tile.getContext('2d')
-  if (draw) {
-    draw.strokeStyle = colour
-    draw.lineWidth = HATCH.thickness * ratio
-    for (const offset of [-size, 0, size]) {
-      draw.beginPath()
-      draw.moveTo(offset - 1, size + 1)
-      draw.lineTo(offset + size + 1, -1)
-      draw.stroke()
-    }
-  }
-  const pattern = context.createPattern(tile, 'repeat')
-  pattern?.setTransform(new DOMMatrix().scale(1 / ratio))
-  hatches.set(key, pattern)
-  return pattern
+function waitColour(kind: WaitKind, own: string, { warn, soft }: CanvasColours): string {
+  if (kind === 'blocked' || kind === 'locked') return warn
+  return kind === 'hungry' ? own : soft
 }
 
 function box(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, radius: number) {
@@ -41,54 +29,116 @@ function box(context: CanvasRenderingContext2D, x: number, y: number, width: num
   context.roundRect(x, y, width, height, Math.min(radius, width / 2))
 }
 
-/** @param ended an ended process is drawn fainter */
+function drawRunning(context: CanvasRenderingContext2D, x: number, width: number, busyPercent: number | null): void {
+  const strength = context.globalAlpha
+  const { top, height } = RUNNING
+  context.globalAlpha = (busyPercent === null ? 0.42 : 0.16) * strength
+  box(context, x, top, width, height, 2)
+  context.fill()
+  if (busyPercent === null) return
+  const full = (Math.min(100, Math.max(0, busyPercent)) / 100) * height
+  context.globalAlpha = 0.75 * strength
+  box(context, x, top + height - full, width, full, Math.min(2, full / 2))
+  context.fill()
+}
+
+function drawFrame(
+  context: CanvasRenderingContext2D,
+  { x, width, failed, chosen }: LaneShape,
+  own: string,
+  { bad, accent }: CanvasColours,
+): void {
+  const wide = Math.max(1, width - GAP)
+  context.strokeStyle = failed ? bad : own
+  context.lineWidth = 1
+  box(context, x + 0.5, 6.5, Math.max(1, wide - 1), 17, 2.5)
+  context.stroke()
+  if (failed) drawCross(context, x + wide, bad)
+  if (!chosen) return
+  context.globalAlpha = 1
+  context.strokeStyle = accent
+  context.lineWidth = 2
+  box(context, x - 1, 4, wide + 2, 22, 3)
+  context.stroke()
+}
+
+/** Where a task failed: inside its frame, at the end; at the end of one that is too narrow. */
+function drawCross(context: CanvasRenderingContext2D, right: number, colour: string): void {
+  const [x, y, size] = [Math.max(1, right - 8), 12, 5]
+  context.globalAlpha = 1
+  context.strokeStyle = colour
+  context.lineWidth = 1.75
+  context.beginPath()
+  context.moveTo(x, y)
+  context.lineTo(x + size, y + size)
+  context.moveTo(x + size, y)
+  context.lineTo(x, y + size)
+  context.stroke()
+}
+
+/** A good end is a thin line, another one a thick one with its words beside it, where there is room. */
+function drawEnd(
+  context: CanvasRenderingContext2D,
+  { x, width, words = '' }: LaneShape,
+  axis: number,
+  { bad, soft, panel }: CanvasColours,
+): void {
+  context.globalAlpha = 1
+  if (words === '') {
+    context.fillStyle = soft
+    context.fillRect(x, 8, 1, 14)
+    return
+  }
+  context.font = FONT
+  const room = context.measureText(words).width
+  const left = x + width + 4 + room <= axis ? x + width + 4 : Math.max(0, x - 4 - room)
+  if (left < x) {
+    context.fillStyle = panel
+    context.fillRect(left - 2, 8, room + 4, 14)
+  }
+  context.fillStyle = bad
+  context.fillRect(x, 5, width, 20)
+  context.textBaseline = 'middle'
+  context.fillText(words, left, 15.5)
+}
+
+/** @param axis the width of the lane; @param ended an ended process is drawn fainter */
 export function drawLane(
   context: CanvasRenderingContext2D,
   shapes: readonly LaneShape[],
-  own: string,
+  { own, axis, ended }: { own: string; axis: number; ended: boolean },
   colours: CanvasColours,
-  ended: boolean,
 ): void {
-  const strength = ended ? 0.6 : 1
-  for (const { kind, x, width } of shapes) {
+  for (const shape of shapes) {
+    const { kind, x, width } = shape
     const wide = Math.max(1, width - GAP)
-    context.globalAlpha = strength
+    context.globalAlpha = ended ? 0.6 : 1
     context.fillStyle = own
     switch (kind) {
       case 'starting':
-        context.globalAlpha = 0.5 * strength
+        context.globalAlpha *= 0.6
         context.strokeStyle = own
+        context.lineWidth = 1
         context.setLineDash([2, 2])
         context.strokeRect(x + 0.5, 9.5, Math.max(1, wide - 1), 11)
         context.setLineDash([])
         break
       case 'running':
-        context.globalAlpha = 0.42 * strength
-        box(context, x, 8, wide, 14, 2)
-        context.fill()
-        break
-      case 'task':
-        context.globalAlpha = 0.32 * strength
-        context.fillRect(x, 7, width, 16)
+        drawRunning(context, x, wide, shape.busyPercent ?? null)
         break
       case 'sleeping':
-        context.globalAlpha = 0.75 * strength
+        context.globalAlpha *= 0.75
         context.fillRect(x, 14, wide, 2)
         break
-      case 'waiting':
-        context.fillStyle = hatch(context, colours.warn) ?? colours.warn
-        context.fillRect(x, 11, wide, 8)
-        break
       case 'frame':
-        context.strokeStyle = own
-        context.lineWidth = 1
-        box(context, x + 0.5, 6.5, Math.max(1, wide - 1), 17, 2.5)
-        context.stroke()
+        drawFrame(context, shape, own, colours)
         break
       case 'end':
-        context.globalAlpha = 1
-        context.fillStyle = colours.bad
-        context.fillRect(x, 6, width, 18)
+        drawEnd(context, shape, axis, colours)
+        break
+      default:
+        context.fillStyle = texture(context, WAIT_TEXTURES[kind], waitColour(kind, own, colours))
+        context.fillRect(x, 9, wide, 12)
     }
   }
   context.globalAlpha = 1

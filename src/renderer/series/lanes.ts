@@ -1,20 +1,51 @@
 /** A process's history as shapes on the time axis. */
 import type { LaneSegment } from '../../shared/session-state.ts'
-import type { TaskId } from '../../shared/telemetry.ts'
+import type { TaskId, WaitTarget } from '../../shared/telemetry.ts'
 import { type TimeWindow, xOf } from './time-axis.ts'
 
-/** `task` runs a task, `frame` goes around all that a task did, waits and sleeps too, `end` marks an end that was not a good one. */
-export type LaneShapeKind = 'starting' | 'running' | 'task' | 'sleeping' | 'waiting' | 'frame' | 'end'
+/**
+ * The kinds of waiting, each with a texture of its own: `blocked` has something to give that nobody takes, `hungry` wants something
+ * that nobody gives, `locked` wants what others have, `joining` waits for others to end, `signal` for one to say that it goes on.
+ */
+export type WaitKind = 'blocked' | 'hungry' | 'locked' | 'joining' | 'signal'
+
+/** What a process did in a stretch. */
+export type StretchKind = 'starting' | 'running' | 'sleeping' | WaitKind
+
+/** `frame` goes around all that a task did, waits and sleeps too. */
+export type LaneShapeKind = StretchKind | 'frame' | 'end'
 
 export interface LaneShape {
   kind: LaneShapeKind
   x: number
   width: number
+  /** Of a process that is running: how much of the time it ran code; null where that is not known. */
+  busyPercent?: number | null
+  /** Of a frame: whether the task failed, and whether it is the selected one. */
+  failed?: boolean
+  chosen?: boolean
+  /** Of an end that was not a good one: how it ended. */
+  words?: string
 }
 
-function kindOf({ state, task }: LaneSegment): LaneShapeKind {
-  if (state === 'running') return task === null ? 'running' : 'task'
-  return state
+const WAIT_KINDS: Record<WaitTarget['what'], WaitKind> = {
+  put: 'blocked',
+  get: 'hungry',
+  receive: 'hungry',
+  task: 'hungry',
+  acquire: 'locked',
+  join: 'joining',
+  result: 'joining',
+  event: 'signal',
+  condition: 'signal',
+  barrier: 'signal',
+  other: 'signal',
+}
+
+/** @returns what a stretch is drawn as */
+export function kindOf({ state, waitingOn }: Pick<LaneSegment, 'state' | 'waitingOn'>): StretchKind {
+  if (state !== 'waiting') return state
+  return (waitingOn && Object.hasOwn(WAIT_KINDS, waitingOn.what) && WAIT_KINDS[waitingOn.what]) || 'signal'
 }
 
 /** Narrower shapes than this are drawn this wide, so that nothing that happened is invisible. */
@@ -34,45 +65,48 @@ function firstIn(segments: readonly LaneSegment[], fromUs: number): number {
   return low
 }
 
+export interface LaneView {
+  window: TimeWindow
+  /** Of the axis, in pixels. */
+  width: number
+  /** Until where the stretch that goes on is drawn: now, or the process's end. */
+  endUs: number
+  /** How the process ended, in a word or two; empty if it ended well, null if it lives. */
+  end: string | null
+  /** The selected task. */
+  chosen: TaskId | null
+}
+
 /**
  * @param segments a lane, in the order of time
- * @param width of the axis, in pixels
- * @param endUs until where the stretch that goes on is drawn: now, or the process's end
- * @param badEnd whether the process ended by a signal or an error, which is marked
- * @returns shapes in the order in which they are to be drawn: every task's frame after what is inside it
+ * @returns shapes in the order in which they are to be drawn: every task's frame after what is inside it, the end last
  */
-export function laneShapes(
-  segments: readonly LaneSegment[],
-  window: TimeWindow,
-  width: number,
-  endUs: number,
-  badEnd: boolean,
-): LaneShape[] {
+export function laneShapes(segments: readonly LaneSegment[], view: LaneView): LaneShape[] {
+  const { window, width, endUs, end } = view
   const shapes: LaneShape[] = []
   const frames: (LaneShape & { task: TaskId })[] = []
-  const add = (list: LaneShape[], shape: LaneShape, before: LaneShape | undefined) => {
-    const right = shape.x + shape.width
-    // Many stretches within one pixel are one stretch to the eye; drawing each would only cost time.
-    if (before && before.kind === shape.kind && right - before.x < MIN_WIDTH) before.width = right - before.x
-    else list.push(shape)
-  }
   for (let i = firstIn(segments, window.fromUs); i < segments.length; i++) {
     const segment = segments[i] as LaneSegment
     if (segment.fromUs > window.toUs) break
     const x = Math.max(0, xOf(segment.fromUs, window, width))
     const right = Math.min(width, xOf(segment.toUs ?? endUs, window, width))
     if (right < x) continue
-    add(shapes, { kind: kindOf(segment), x, width: right - x }, shapes.at(-1))
+    const kind = kindOf(segment)
+    const before = shapes.at(-1)
+    // Many stretches within one pixel are one stretch to the eye; drawing each would only cost time.
+    if (before?.kind === kind && right - before.x < MIN_WIDTH) before.width = right - before.x
+    else shapes.push({ kind, x, width: right - x, ...(kind === 'running' && { busyPercent: segment.busyPercent }) })
     if (segment.task === null) continue
     const frame = frames.at(-1)
-    if (frame?.task === segment.task) frame.width = right - frame.x
-    else frames.push({ kind: 'frame', x, width: right - x, task: segment.task })
+    const failed = segment.failed === true
+    if (frame?.task === segment.task) Object.assign(frame, { width: right - frame.x, failed })
+    else frames.push({ kind: 'frame', x, width: right - x, failed, task: segment.task })
   }
-  for (const { kind, x, width } of frames) add(shapes, { kind, x, width }, undefined)
+  for (const { task, ...frame } of frames) shapes.push({ ...frame, chosen: task === view.chosen })
   for (const shape of shapes) shape.width = Math.max(MIN_WIDTH, shape.width)
-  if (badEnd && endUs >= window.fromUs && endUs <= window.toUs) {
+  if (end !== null && endUs >= window.fromUs && endUs <= window.toUs) {
     const x = xOf(endUs, window, width) - END_WIDTH / 2
-    shapes.push({ kind: 'end', x: Math.min(Math.max(0, x), width - END_WIDTH), width: END_WIDTH })
+    shapes.push({ kind: 'end', x: Math.min(Math.max(0, x), width - END_WIDTH), width: END_WIDTH, words: end })
   }
   return shapes
 }

@@ -17,12 +17,15 @@ export interface OutputView {
 }
 
 /**
- * @param process whose lines; null for all
+ * @param matches whether a line is among those to show
  * @param heldFrom position of the first line to show; null for the last lines
  */
-export function outputView(log: Log<OutputLine>, process: string | null, heldFrom: number | null): OutputView {
+export function outputView(
+  log: Log<OutputLine>,
+  matches: (line: OutputLine) => boolean,
+  heldFrom: number | null,
+): OutputView {
   const { first, items } = log
-  const matches = (line: OutputLine) => process === null || line.process === process
   const positions: number[] = []
   for (const [i, line] of items.entries()) if (matches(line)) positions.push(first + i)
   const last = Math.max(0, positions.length - MOST_LINES)

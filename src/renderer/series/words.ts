@@ -1,6 +1,13 @@
 /** What the rows of a session say, in words a person would use. */
 import { poolPace } from '../../session/pools.ts'
-import type { LaneSegment, PoolRow, ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
+import type {
+  LaneSegment,
+  PoolRow,
+  ProcessRow,
+  QueueRow,
+  SessionHead,
+  SessionState,
+} from '../../shared/session-state.ts'
 import { countOf, formatGlance, formatRest, formatWait } from './format.ts'
 
 /** The sign beside a state, never without its word. */
@@ -17,6 +24,12 @@ export function endWords({ exitCode, signal, stoppedBy, isApp }: ProcessRow): St
   if (signal) return { sign: 'bad', text: `ended by ${signal}` }
   if (exitCode !== 0 && exitCode !== null) return { sign: 'bad', text: isApp ? 'failed' : `exited with ${exitCode}` }
   return { sign: 'good', text: 'finished' }
+}
+
+/** @returns how a process ended, as short as can be: `SIGKILL`, `exit 3`; empty if it ended well */
+export function endMark(row: ProcessRow): string {
+  if (endWords(row).sign !== 'bad') return ''
+  return row.signal ?? `exit ${row.exitCode}`
 }
 
 /** @returns what a process does, or how it ended */
@@ -85,6 +98,22 @@ export function waitingWords(row: QueueRow, state: SessionState, nowUs: number):
     howLong: since(first.sinceUs),
     long: waiters.map(({ process, what, sinceUs }) => `${name(process)} waits ${what}, ${since(sinceUs)}`).join('; '),
   }
+}
+
+const PHASES: Record<SessionHead['phase'], string> = {
+  starting: 'Starting',
+  running: 'Live',
+  stopping: 'Stopping',
+  finished: 'Finished',
+  stopped: 'Stopped by you',
+  failed: 'Failed',
+}
+
+/** @returns how a session is doing and how many of its tasks have failed: `Finished, 5 failed` */
+export function phaseWords({ phase }: Pick<SessionHead, 'phase'>, pools: Iterable<PoolRow>): string {
+  let failed = 0
+  for (const pool of pools) failed += pool.failed
+  return failed > 0 ? `${PHASES[phase]}, ${failed} failed` : PHASES[phase]
 }
 
 /** `5 done · 3 running · 1 waiting · 1 failed`; what is none is left out, but for what is done. */

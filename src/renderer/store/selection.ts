@@ -1,12 +1,8 @@
 /** The one selection that all of the page shows. */
 import { signal } from '@preact/signals'
+import type { Selection, SelectionKind } from '../series/related.ts'
 
-export type SelectionKind = 'process' | 'queue' | 'task'
-
-export interface Selection {
-  kind: SelectionKind
-  id: string
-}
+export type { Selection, SelectionKind } from '../series/related.ts'
 
 export const selection = signal<Selection | null>(null)
 

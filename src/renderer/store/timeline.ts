@@ -1,5 +1,7 @@
 /** The one time axis: which stretch of time it shows, how wide it is drawn, and where the pointer is on it. */
 import { computed, signal } from '@preact/signals'
+import { keysOf, type LaneKeyKind } from '../series/lane-keys.ts'
+import type { LaneShape } from '../series/lanes.ts'
 import { type TimeWindow, timeWindow } from '../series/time-axis.ts'
 import { preferences } from './preferences.ts'
 import { elapsedUs, isLive } from './session.ts'
@@ -33,3 +35,17 @@ export interface Hint {
 
 /** What is named beside the pointer. */
 export const hint = signal<Hint | null>(null)
+
+/** The kinds of shapes that the lanes of this session have shown so far. */
+export const drawnKinds = signal<ReadonlySet<LaneKeyKind>>(new Set())
+let drawnOf: unknown = null
+
+/** @param session whose lane has such shapes */
+export function noteDrawn(session: string, shapes: readonly LaneShape[]): void {
+  const before = session === drawnOf ? drawnKinds.peek() : new Set<LaneKeyKind>()
+  const kinds = new Set(before)
+  for (const shape of shapes) for (const kind of keysOf(shape)) kinds.add(kind)
+  if (session === drawnOf && kinds.size === before.size) return
+  drawnOf = session
+  drawnKinds.value = kinds
+}

@@ -4,6 +4,7 @@ import { Icon } from './icons.tsx'
 import { OneStop } from './one-stop.tsx'
 import { ProcessDetail } from './process-detail.tsx'
 import { QueueDetail } from './queue-detail.tsx'
+import { useReveal } from './reveal.ts'
 import { TaskDetail } from './task-detail.tsx'
 import { testIds } from './test-ids.ts'
 
@@ -22,6 +23,7 @@ function Details() {
 }
 
 export function DetailCard() {
+  useReveal()
   return (
     <section class="card details" aria-label="Details">
       <div class="card-head">

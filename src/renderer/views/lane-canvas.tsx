@@ -9,9 +9,10 @@ import { paletteIndex } from '../series/colours.ts'
 import { depthCeiling, depthSteps } from '../series/depths.ts'
 import { laneShapes } from '../series/lanes.ts'
 import { ticks, xOf } from '../series/time-axis.ts'
-import { endWords } from '../series/words.ts'
+import { endMark } from '../series/words.ts'
+import { selection } from '../store/selection.ts'
 import { elapsedUs, peekState, read } from '../store/session.ts'
-import { axisWidth, axisWindow, pageVisible } from '../store/timeline.ts'
+import { axisWidth, axisWindow, noteDrawn, pageVisible } from '../store/timeline.ts'
 
 /** About this many pixels between two ticks. */
 const TICK_EVERY = 52
@@ -43,10 +44,17 @@ export function LaneCanvas({ process, label }: { process: string; label: string 
     if (!state || !row) return
     const colours = canvasColours.value
     const ended = row.endedAtUs !== null
-    const badEnd = ended && endWords(row).sign === 'bad'
-    const segments = state.lanes.get(process)?.items ?? []
-    const shapes = laneShapes(segments, axisWindow.value, width, row.endedAtUs ?? elapsedUs.value, badEnd)
-    drawLane(context, shapes, colours.processes[paletteIndex(row.order)] ?? colours.faint, colours, ended)
+    const chosen = selection.value
+    const shapes = laneShapes(state.lanes.get(process)?.items ?? [], {
+      window: axisWindow.value,
+      width,
+      endUs: row.endedAtUs ?? elapsedUs.value,
+      end: ended ? endMark(row) : null,
+      chosen: chosen?.kind === 'task' ? chosen.id : null,
+    })
+    noteDrawn(state.head.session, shapes)
+    const own = colours.processes[paletteIndex(row.order)] ?? colours.faint
+    drawLane(context, shapes, { own, axis: width, ended }, colours)
   })
   return <canvas ref={canvas} role="img" aria-label={label} />
 }

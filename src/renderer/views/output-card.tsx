@@ -1,11 +1,13 @@
 /** What the processes print, interleaved by time. */
-import { signal } from '@preact/signals'
+import { signal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { OutputLine } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
 import { type OutputView, outputView } from '../series/output-view.ts'
-import { selection } from '../store/selection.ts'
+import { selectionOfLine } from '../series/related.ts'
+import { related } from '../store/related.ts'
+import { selection, toggleSelection } from '../store/selection.ts'
 import { peekState, read } from '../store/session.ts'
 import { Icon } from './icons.tsx'
 import { OneStop } from './one-stop.tsx'
@@ -19,25 +21,27 @@ const filter = signal<Filter>('all')
 /** The position of the first line that is held in view; null while the newest are followed. */
 const held = signal<number | null>(null)
 
-function filteredProcess(): string | null {
-  if (filter.value === 'all') return null
-  if (filter.value !== 'selected') return filter.value.slice('process '.length)
-  return selection.value?.kind === 'process' ? selection.value.id : null
+function isShown(): (line: OutputLine) => boolean {
+  if (filter.value === 'all' || (filter.value === 'selected' && !selection.value)) return () => true
+  if (filter.value === 'selected') return related.value.line
+  const process = filter.value.slice('process '.length)
+  return (line) => line.process === process
 }
 
 function currentView(): OutputView {
-  return outputView(read('output') ?? { first: 0, items: [] }, filteredProcess(), held.value)
+  return outputView(read('output') ?? { first: 0, items: [] }, isShown(), held.value)
 }
 
 const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })
 
-function Line({ line, selected }: { line: OutputLine; selected: boolean }) {
+function Line({ line, position, selected }: { line: OutputLine; position: number; selected: boolean }) {
   const row = peekState()?.processes.rows.get(line.process)
   const stderr = line.stream === 'stderr'
   return (
     <div
       class={`line ${colourClass(row?.order)} ${stderr ? 'stderr' : ''} ${selected ? 'selected' : ''}`}
       data-testid={testIds.outputLine}
+      data-position={position}
       data-process={line.process}
       data-stream={line.stream}
     >
@@ -76,27 +80,45 @@ function FilterSelect() {
 
 interface Made {
   line: OutputLine
+  selected: boolean
   node: VNode
 }
 
 /** Each line is made once, and again only if it has changed: rendering again costs only what is new. */
 function useLines() {
-  const made = useRef({ state: peekState(), selected: '', lines: new Map<number, Made>() })
-  return ({ lines }: OutputView, selected: string): VNode[] => {
+  const made = useRef({ state: peekState(), lines: new Map<number, Made>() })
+  return ({ lines }: OutputView): VNode[] => {
     const state = peekState()
-    if (made.current.state !== state || made.current.selected !== selected) {
-      made.current = { state, selected, lines: new Map() }
-    }
+    if (made.current.state !== state) made.current = { state, lines: new Map() }
     const before = made.current.lines
+    const isSelected = related.value.line
     made.current.lines = new Map(
       lines.map(({ position, line }) => {
-        const made = before.get(position)
-        if (made?.line === line) return [position, made]
-        return [position, { line, node: <Line key={position} line={line} selected={line.process === selected} /> }]
+        const known = before.get(position)
+        const selected = isSelected(line)
+        if (known?.line === line && known.selected === selected) return [position, known]
+        const node = <Line key={position} line={line} position={position} selected={selected} />
+        return [position, { line, selected, node }]
       }),
     )
     return [...made.current.lines.values()].map(({ node }) => node)
   }
+}
+
+/** A click on a line selects who printed it. */
+function selectPrinter(event: Event): void {
+  const position = (event.target as Element).closest<HTMLElement>('.line')?.dataset.position
+  const state = peekState()
+  // Who marks a text to copy it selects nothing.
+  if (position === undefined || !state || (event.type === 'click' && getSelection()?.isCollapsed === false)) return
+  const line = state.output.items[Number(position) - state.output.first]
+  if (!line) return
+  const { kind, id } = selectionOfLine(line, state)
+  toggleSelection(kind, id)
+}
+
+function selectByKey(event: KeyboardEvent): void {
+  if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) selectPrinter(event)
 }
 
 /** Nearer to the end than this, in pixels, it follows. */
@@ -125,7 +147,8 @@ export function OutputLines() {
   const render = useLines()
   const following = held.value === null
   const view = currentView()
-  const chosen = selection.value?.kind === 'process' ? selection.value.id : ''
+  const shownFrom = useRef(0)
+  shownFrom.current = view.from
 
   const goToEnd = (element: HTMLElement) => {
     element.scrollTop = element.scrollHeight
@@ -148,6 +171,13 @@ export function OutputLines() {
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
+  // What a task printed long ago is among the lines only if they are held there.
+  useSignalEffect(() => {
+    const log = peekState()?.output
+    if (selection.value?.kind !== 'task' || !log) return
+    const index = log.items.findIndex(related.peek().line)
+    if (index >= 0 && log.first + index < shownFrom.current) held.value = log.first + index
+  })
   const onScroll = () => {
     const element = list.current
     if (!element) return
@@ -160,21 +190,23 @@ export function OutputLines() {
     else if (wentUp) held.value ??= view.from
   }
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a line does the same, see there
     <div
       class={`lines mono ${following ? 'following' : ''}`}
       ref={list}
       onScroll={onScroll}
+      onClick={selectPrinter}
       role="log"
       aria-live="off"
       aria-label="Output lines"
     >
-      <OneStop items=".line, .more" begin="last">
+      <OneStop items=".line, .more" begin="last" onKeyDown={selectByKey}>
         {view.earlier > 0 && (
           <button type="button" class="link more" onClick={() => (held.value = view.earlierFrom)}>
             Show earlier lines ({view.earlier})
           </button>
         )}
-        {render(view, chosen)}
+        {render(view)}
         {view.later > 0 && (
           <button type="button" class="link more" onClick={() => (held.value = view.laterFrom)}>
             Show later lines ({view.later})

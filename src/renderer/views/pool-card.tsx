@@ -2,9 +2,10 @@
 import type { PoolRow, TaskRow } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
 import { countOf, formatDuration } from '../series/format.ts'
-import { poolCells } from '../series/pool-cells.ts'
+import { type PoolCells, poolCells, ROWS } from '../series/pool-cells.ts'
 import { poolWords, progressWords } from '../series/words.ts'
-import { isSelected, selection, toggleSelection } from '../store/selection.ts'
+import { related } from '../store/related.ts'
+import { selection, toggleSelection } from '../store/selection.ts'
 import { isLive, nowUs, peekState, read } from '../store/session.ts'
 import { Card } from './card.tsx'
 import { memo } from './memo.ts'
@@ -15,6 +16,7 @@ interface CellProps {
   /** Of the process that runs or ran it. */
   order: number | undefined
   process: string | undefined
+  /** Whether it belongs to what is selected. */
   selected: boolean
   withNumber: boolean
 }
@@ -34,7 +36,7 @@ const Cell = memo(({ task, order, process, selected, withNumber }: CellProps) =>
       class={`cell ${task.state} ${colourClass(order)}`}
       aria-pressed={selected}
       aria-label={`Task ${task.number}, ${words}`}
-      title={words}
+      title={`Task ${task.number}, ${words}`}
       data-testid={testIds.poolCell}
       data-task={task.id}
       data-state={task.state}
@@ -44,6 +46,36 @@ const Cell = memo(({ task, order, process, selected, withNumber }: CellProps) =>
     </button>
   )
 })
+
+function Cells({ cells: { rows, columns } }: { cells: PoolCells }) {
+  const processes = peekState()?.processes.rows
+  return (
+    <div class={`cells in-${columns} ${rows.length > ROWS ? 'dense' : ''}`}>
+      {rows.map(({ from, cells }, i) => (
+        <div key={from ?? `packed ${i}`} class="cell-row">
+          {columns === 20 && <small aria-hidden="true">{from ?? ''}</small>}
+          {cells.map((task, place) => {
+            if (task === null) {
+              const number = (from ?? 1) + place
+              return <i key={`gone ${number}`} class="cell unknown" title={`Task ${number} is counted, and not kept`} />
+            }
+            const row = task.process === null ? undefined : processes?.get(task.process)
+            return (
+              <Cell
+                key={task.id}
+                task={task}
+                order={row?.order}
+                process={row?.name}
+                selected={related.value.task(task)}
+                withNumber={columns === 10}
+              />
+            )
+          })}
+        </div>
+      ))}
+    </div>
+  )
+}
 
 const STATE_WORDS: Partial<Record<PoolRow['state'], string>> = {
   terminated: 'terminated',
@@ -55,12 +87,17 @@ function Progress({ pool }: { pool: PoolRow }) {
   return <>{progressWords(pool, isLive.value ? nowUs.value : null)}</>
 }
 
+/** What of the pool has no cell. */
+function leftWords({ left, runningLeft }: PoolCells): string {
+  if (left === 0) return ''
+  return ` · ${left} not shown${runningLeft > 0 ? `, ${runningLeft} running ones among them` : ''}`
+}
+
 function PoolCard({ pool }: { pool: PoolRow }) {
   const tasks = read('tasks')
-  const processes = peekState()?.processes.rows
-  if (!tasks) return null
-  const { tasks: shown, left, columns } = poolCells(pool, tasks.rows)
   const chosen = selection.value
+  if (!tasks) return null
+  const cells = poolCells(pool, tasks.rows, chosen?.kind === 'task' ? chosen.id : null)
   const state = STATE_WORDS[pool.state]
   return (
     <Card
@@ -73,29 +110,14 @@ function PoolCard({ pool }: { pool: PoolRow }) {
       end={<Progress pool={pool} />}
     >
       <div class="card-body">
-        {shown.length === 0 ? (
+        {pool.submitted === 0 ? (
           <p class="soft">A cell appears here for each task that is submitted.</p>
         ) : (
-          <div class={`cells in-${columns}`}>
-            {shown.map((task) => {
-              const row = task.process === null ? undefined : processes?.get(task.process)
-              const onIt = chosen?.kind === 'process' && task.process === chosen.id
-              return (
-                <Cell
-                  key={task.id}
-                  task={task}
-                  order={row?.order}
-                  process={row?.name}
-                  selected={onIt || isSelected('task', task.id)}
-                  withNumber={columns === 10}
-                />
-              )
-            })}
-          </div>
+          <Cells cells={cells} />
         )}
         <p class="soft">
           {poolWords(pool)}
-          {left > 0 && ` · ${left} earlier not shown`}
+          {leftWords(cells)}
         </p>
       </div>
     </Card>

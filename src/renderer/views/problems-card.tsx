@@ -1,7 +1,9 @@
 /** What the user should know, each in a sentence, the newest first. */
 import type { ProblemRow } from '../../shared/session-state.ts'
 import { formatMoment } from '../series/format.ts'
-import { isSelected, select } from '../store/selection.ts'
+import { selectionOfProblem } from '../series/related.ts'
+import { related } from '../store/related.ts'
+import { select } from '../store/selection.ts'
 import { peekState, read } from '../store/session.ts'
 import { Card } from './card.tsx'
 import { ErrorText } from './error-text.tsx'
@@ -19,12 +21,23 @@ function where({ process, pid, atUs }: ProblemRow): string {
 
 const Problem = memo(({ row, selected }: { row: ProblemRow; selected: boolean }) => {
   const { task, process } = row
+  const about = selectionOfProblem(row)
+  const onClick = ({ target, currentTarget }: MouseEvent) => {
+    // What can be clicked in it does its own, and who marks a text to copy it selects nothing.
+    const own = (target as Element).closest('button, details')
+    if (about && !(own && (currentTarget as Element).contains(own)) && getSelection()?.isCollapsed !== false) {
+      select(about.kind, about.id)
+    }
+  }
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it does the same
     <article
       class={`problem ${selected ? 'selected' : ''}`}
       data-testid={testIds.problem}
       data-kind={row.kind}
       data-task={task ?? undefined}
+      data-process={process ?? undefined}
+      onClick={onClick}
     >
       <b>
         {row.message}
@@ -54,8 +67,6 @@ export function ProblemsCard() {
   const table = read('problems')
   const problems = [...(table?.rows.values() ?? [])].reverse()
   const count = problems.length + (table?.forgotten ?? 0)
-  const isAbout = ({ task, process }: ProblemRow) =>
-    (task !== null && isSelected('task', task)) || (process !== null && isSelected('process', process))
   return (
     <Card title="Problems" label="Problems" class="problems" aside={count > 0 ? count : undefined}>
       {problems.length === 0 ? (
@@ -77,7 +88,7 @@ export function ProblemsCard() {
           aria-label="Problems, the newest first"
         >
           {problems.map((row) => (
-            <Problem key={row.id} row={row} selected={isAbout(row)} />
+            <Problem key={row.id} row={row} selected={related.value.problem(row)} />
           ))}
         </OneStop>
       )}

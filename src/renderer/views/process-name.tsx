@@ -9,7 +9,9 @@ export function ProcessName({ process }: { process: string }) {
   return (
     <button type="button" class={`mention ${colourClass(row?.order)}`} onClick={() => select('process', process)}>
       <i class="chip" aria-hidden="true" />
-      {row?.name ?? process}
+      <span class="cut" title={row?.name}>
+        {row?.name ?? process}
+      </span>
     </button>
   )
 }

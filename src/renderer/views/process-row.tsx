@@ -1,7 +1,7 @@
 /** A process in the table. */
 import type { ProcessRow } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
-import { formatMemory, formatPercent } from '../series/format.ts'
+import { countOf, formatMemory, formatPercent } from '../series/format.ts'
 import type { StateWords } from '../series/words.ts'
 import { signalProcess } from '../store/commands.ts'
 import { can } from '../store/programs.ts'
@@ -17,6 +17,8 @@ export interface ProcessRowProps {
   sign: StateWords['sign']
   words: string
   selected: boolean
+  /** Whether it belongs to what is selected. */
+  related: boolean
 }
 
 /** @returns why a process cannot be ended from here, or null */
@@ -60,12 +62,22 @@ function Actions({ row }: { row: ProcessRow }) {
   )
 }
 
-export const ProcessRowView = memo(({ row, level, sign, words, selected }: ProcessRowProps) => {
+function FailedTasks({ count }: { count: number }) {
+  const words = `${countOf(count, 'task')} failed`
+  return (
+    <small class="failed-tasks" title={words} data-testid={testIds.tasksFailed}>
+      <span aria-hidden="true">{count} ✕</span>
+      <span class="unseen">, {words}</span>
+    </small>
+  )
+}
+
+export const ProcessRowView = memo(({ row, level, sign, words, selected, related }: ProcessRowProps) => {
   const ended = row.state === 'exited'
   const spoken = row.state === 'waiting' ? `waiting: ${words}` : words
   return (
     <tr
-      class={`${colourClass(row.order)} ${ended ? 'gone' : ''}`}
+      class={`${colourClass(row.order)} ${ended ? 'gone' : ''} ${related ? 'related' : ''}`}
       aria-level={level + 1}
       aria-selected={selected}
       data-id={row.id}
@@ -94,6 +106,7 @@ export const ProcessRowView = memo(({ row, level, sign, words, selected }: Proce
             {row.state === 'waiting' && <span class="unseen">waiting: </span>}
             {words}
           </span>
+          {row.tasksFailed > 0 && <FailedTasks count={row.tasksFailed} />}
         </span>
         <Actions row={row} />
       </td>

@@ -2,9 +2,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { depthHint, laneHint } from '../series/hints.ts'
+import { segmentAt } from '../series/lanes.ts'
 import { treeRows } from '../series/process-tree.ts'
+import { selectionOfStretch } from '../series/related.ts'
 import { timeOf, xOf } from '../series/time-axis.ts'
 import { stateWords } from '../series/words.ts'
+import { related } from '../store/related.ts'
 import { isSelected, type SelectionKind, toggleSelection } from '../store/selection.ts'
 import { elapsedUs, nowUs, peekState, read } from '../store/session.ts'
 import { axisWidth, axisWindow, cursorUs, hint } from '../store/timeline.ts'
@@ -26,6 +29,27 @@ interface Pointer {
   clientX: number
   clientY: number
   cell: Element
+}
+
+/** A click on a stretch of a lane selects what it belongs to, if that is more than the process. */
+function selectStretch(event: MouseEvent): void {
+  const cell = (event.target as Element).closest('td.lane')
+  const { id, kind } = cell?.parentElement?.dataset ?? {}
+  const state = peekState()
+  const row = id === undefined ? undefined : state?.processes.rows.get(id)
+  if (!cell || !state || !row || kind !== 'process') return
+  const { left, width } = cell.getBoundingClientRect()
+  const segments = state.lanes.get(row.id)?.items ?? []
+  const endUs = row.endedAtUs ?? elapsedUs.value
+  // What is narrower than a pointer is hit beside it too.
+  for (const beside of [0, -2, 2]) {
+    const atUs = timeOf(event.clientX - left + beside, axisWindow.value, width)
+    const hit = selectionOfStretch(row.id, segmentAt(segments, atUs, endUs))
+    if (hit.kind !== 'task') continue
+    event.stopPropagation()
+    toggleSelection(hit.kind, hit.id)
+    return
+  }
 }
 
 /** Says what is under the pointer, also while the pointer rests and time goes on. */
@@ -101,11 +125,17 @@ function Rows() {
             sign={sign}
             words={text}
             selected={isSelected('process', row.id)}
+            related={related.value.process(row.id)}
           />
         )
       })}
       {[...queues.values()].map((row) => (
-        <QueueRowView key={row.id} row={row} selected={isSelected('queue', row.id)} />
+        <QueueRowView
+          key={row.id}
+          row={row}
+          selected={isSelected('queue', row.id)}
+          related={related.value.queue(row.id)}
+        />
       ))}
     </OneStop>
   )
@@ -114,7 +144,7 @@ function Rows() {
 export function ProcessTable() {
   const hover = useHover()
   return (
-    <div class="table-scroll" {...hover}>
+    <div class="table-scroll" {...hover} onClickCapture={selectStretch}>
       <div class="table-body">
         {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows form a tree and can be selected */}
         <table role="treegrid" aria-label="Processes and queues">

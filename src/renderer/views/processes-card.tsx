@@ -1,6 +1,6 @@
 /** The process panel: how many there are, what the signs on the lanes mean, and the table. */
-import type { SessionHead } from '../../shared/session-state.ts'
 import { SLIDING_US } from '../series/time-axis.ts'
+import { phaseWords } from '../series/words.ts'
 import { start } from '../store/commands.ts'
 import { connectionState } from '../store/connection.ts'
 import { prefer, preferences } from '../store/preferences.ts'
@@ -8,7 +8,9 @@ import { isRunning, program } from '../store/programs.ts'
 import { elapsedUs, isLoading, read } from '../store/session.ts'
 import { Card } from './card.tsx'
 import { Icon } from './icons.tsx'
+import { LaneKey } from './lane-key.tsx'
 import { ProcessTable } from './process-table.tsx'
+import { testIds } from './test-ids.ts'
 
 function Counts() {
   const processes = read('processes')
@@ -23,21 +25,17 @@ function Counts() {
   )
 }
 
-const PHASE_WORDS: Record<SessionHead['phase'], string> = {
-  starting: 'Starting',
-  running: 'Live',
-  stopping: 'Stopping',
-  finished: 'Finished',
-  stopped: 'Stopped by you',
-  failed: 'Failed',
-}
-
 function Phase() {
   const head = read('head')
   if (!head) return null
   const live = head.endedAtUs === null && connectionState.value === 'open'
-  const words = head.endedAtUs === null && !live ? 'Not connected' : PHASE_WORDS[head.phase]
-  return <b class={`phase ${live ? 'live' : ''} ${head.phase === 'failed' ? 'bad-text' : ''}`}>{words}</b>
+  const words =
+    head.endedAtUs === null && !live ? 'Not connected' : phaseWords(head, read('pools')?.rows.values() ?? [])
+  return (
+    <b data-testid={testIds.phase} class={`phase ${live ? 'live' : ''} ${head.phase === 'failed' ? 'bad-text' : ''}`}>
+      {words}
+    </b>
+  )
 }
 
 /** There is something to choose only once the run is longer than the axis. */
@@ -55,22 +53,6 @@ function Key() {
   return (
     <>
       <AxisSwitch />
-      <span class="key">
-        <i class="k k-running" aria-hidden="true" />
-        running
-      </span>
-      <span class="key">
-        <i class="k k-task" aria-hidden="true" />
-        task
-      </span>
-      <span class="key">
-        <i class="k k-sleeping" aria-hidden="true" />
-        sleeping
-      </span>
-      <span class="key">
-        <i class="k k-waiting" aria-hidden="true" />
-        waiting
-      </span>
       <Phase />
     </>
   )
@@ -102,7 +84,14 @@ export function ProcessesCard() {
       aside={<Counts />}
       end={any ? <Key /> : undefined}
     >
-      {any ? <ProcessTable /> : <Empty />}
+      {any ? (
+        <>
+          <LaneKey />
+          <ProcessTable />
+        </>
+      ) : (
+        <Empty />
+      )}
     </Card>
   )
 }

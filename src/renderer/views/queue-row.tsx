@@ -10,13 +10,14 @@ import { testIds } from './test-ids.ts'
 export interface QueueRowProps {
   row: QueueRow
   selected: boolean
+  related: boolean
 }
 
-export const QueueRowView = memo(({ row, selected }: QueueRowProps) => {
+export const QueueRowView = memo(({ row, selected, related }: QueueRowProps) => {
   const { sign, text } = queueWords(row)
   return (
     <tr
-      class="queue-row"
+      class={`queue-row ${related ? 'related' : ''}`}
       aria-level={1}
       aria-selected={selected}
       data-id={row.id}

@@ -5,7 +5,8 @@
  * - `session`: one of the shown program's, with `data-session`, `data-phase`; `start-another` starts one more.
  * - `elapsed`: the clock. `parameter-{name}`: a parameter's text field; `parameter-{name}-slider` its slider, where it has
  *   one; `parameter-error`: the sentence under a field that is wrong. `refusal`: the sentence of a call that was refused.
- * - `process-row`: with `data-process`, `data-name`, `data-pid`, `data-state`. `kill` and `terminate` are in the row and in
+ * - `phase`: how the session is doing. `lane-key`: what the lanes' shapes mean, each in a `data-kind`.
+ * - `process-row`: with `data-process`, `data-name`, `data-pid`, `data-state`; `tasks-failed` in it, if some have. `kill` and `terminate` are in the row and in
  *   the detail. `queue-row`: with `data-queue`, `data-depth`.
  * - `queue-card`: with `data-queue`; `queue-depth` in it is the number. `pool-card`; `pool-cell` in it, with `data-task`,
  *   `data-state`. `problem`: with `data-kind`, `data-task`; `problem-count`, `show-task`, `retry-task` in it.
@@ -26,6 +27,9 @@ export const testIds = {
   stop: 'stop',
   restart: 'restart',
   elapsed: 'elapsed',
+  phase: 'phase',
+  laneKey: 'lane-key',
+  tasksFailed: 'tasks-failed',
   parameterError: 'parameter-error',
   refusal: 'refusal',
   processRow: 'process-row',

@@ -1,0 +1,88 @@
+/** What belongs to what is selected, so that it is shown everywhere. */
+import type { LaneSegment, OutputLine, ProblemRow, SessionState, TaskRow } from '../../shared/session-state.ts'
+
+export type SelectionKind = 'process' | 'queue' | 'task'
+
+export interface Selection {
+  kind: SelectionKind
+  id: string
+}
+
+/** What the selection says about other things; it is asked for each of those that are on screen. */
+export interface Related {
+  process: (id: string) => boolean
+  queue: (id: string) => boolean
+  task: (row: TaskRow) => boolean
+  line: (line: OutputLine) => boolean
+  problem: (row: ProblemRow) => boolean
+}
+
+const never = () => false
+const NOTHING: Related = { process: never, queue: never, task: never, line: never, problem: never }
+
+/** A line is read a moment after it was printed: its task may have ended meanwhile. */
+const READ_WITHIN_US = 20_000
+
+function printedBy(task: TaskRow, { process, atUs }: OutputLine): boolean {
+  const { startedAtUs, endedAtUs } = task
+  if (process !== task.process || startedAtUs === null) return false
+  return startedAtUs <= atUs && (endedAtUs === null || atUs <= endedAtUs + READ_WITHIN_US)
+}
+
+/** @returns what belongs to a selection */
+export function relatedTo(selection: Selection | null, state: SessionState | null): Related {
+  if (!selection || !state) return NOTHING
+  const { tasks, queues } = state
+  switch (selection.kind) {
+    case 'task': {
+      const task = tasks.rows.get(selection.id)
+      return {
+        ...NOTHING,
+        process: (id) => task?.process === id,
+        task: ({ id }) => id === selection.id,
+        line: (line) => task !== undefined && printedBy(task, line),
+        problem: (row) => row.task === selection.id,
+      }
+    }
+    case 'process': {
+      const { id: process } = selection
+      return {
+        process: (id) => id === process,
+        queue: (id) => {
+          const row = queues.rows.get(id)
+          return (
+            row !== undefined && [...row.waitingToPut, ...row.waitingToGet].some((waiter) => waiter.process === process)
+          )
+        },
+        task: (row) => row.process === process,
+        line: (line) => line.process === process,
+        problem: (row) =>
+          row.process === process || (row.task !== null && tasks.rows.get(row.task)?.process === process),
+      }
+    }
+    case 'queue': {
+      const row = queues.rows.get(selection.id)
+      const waiters = new Set(
+        [...(row?.waitingToPut ?? []), ...(row?.waitingToGet ?? [])].map(({ process }) => process),
+      )
+      return { ...NOTHING, process: (id) => waiters.has(id), queue: (id) => id === selection.id }
+    }
+  }
+}
+
+/** @returns what a line of output selects: the task that printed it, or its process where that is not certain */
+export function selectionOfLine(line: OutputLine, { tasks }: SessionState): Selection {
+  const found = [...tasks.rows.values()].filter((task) => printedBy(task, line))
+  return found.length === 1 && found[0] ? { kind: 'task', id: found[0].id } : { kind: 'process', id: line.process }
+}
+
+/** @returns what a stretch of a lane selects: what it belongs to */
+export function selectionOfStretch(process: string, segment: LaneSegment | undefined): Selection {
+  return segment?.task ? { kind: 'task', id: segment.task } : { kind: 'process', id: process }
+}
+
+/** @returns what a problem selects; null if it is about nothing that can be */
+export function selectionOfProblem({ task, process }: ProblemRow): Selection | null {
+  if (task !== null) return { kind: 'task', id: task }
+  return process === null ? null : { kind: 'process', id: process }
+}
