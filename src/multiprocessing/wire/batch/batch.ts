@@ -4,7 +4,7 @@
  * ```
  * u8 kind · 3 bytes unused · u32 count · body
  *   numbers: f64 each
- *   ascii, utf8, json, values: u32 length of each · the items, one behind the other (`json`: with a comma between)
+ *   texts, json, values: u32 length of each · the items, one behind the other (`json`: with a comma between)
  * ```
  *
  * Numbers are in the machine's order: both ends are on the same machine. Whoever passes a batch on, or cuts it in two, decodes

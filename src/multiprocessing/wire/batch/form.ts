@@ -1,7 +1,7 @@
 /** How a batch is written: see `batch.ts`. */
 import { LentBytes, scratchOf } from '../lent-bytes.ts'
 
-export const KIND = { values: 0, numbers: 1, ascii: 2, utf8: 3, json: 4 } as const
+export const KIND = { values: 0, numbers: 1, texts: 2, json: 3 } as const
 export type Kind = (typeof KIND)[keyof typeof KIND]
 
 export const HEAD_BYTES = 8
@@ -42,8 +42,8 @@ export function encodeNumbers(numbers: readonly number[]): Uint8Array {
 }
 
 /** In the mean longer texts are written one by one; shorter ones are sooner joined first. */
-export const LONG_TEXT = 128
-export const MOST_BYTES_A_CHARACTER = 3
+const LONG_TEXT = 128
+const MOST_BYTES_A_CHARACTER = 3
 
 /** @param lent whether it may be in memory that is used for the next one too */
 export function encodeTexts(texts: readonly string[], between: '' | ',', lent: boolean): Uint8Array {
@@ -54,20 +54,19 @@ export function encodeTexts(texts: readonly string[], between: '' | ',', lent: b
   }
   const text = texts.join(between)
   const bodyBytes = Buffer.byteLength(text)
-  const isAscii = bodyBytes === text.length
   const tableBytes = HEAD_BYTES + LENGTH_BYTES * texts.length
   const bytes = Buffer.allocUnsafe(tableBytes + bodyBytes)
-  head(bytes, between === ',' ? KIND.json : isAscii ? KIND.ascii : KIND.utf8, texts.length)
+  head(bytes, between === ',' ? KIND.json : KIND.texts, texts.length)
   let at = HEAD_BYTES
   for (const one of texts) {
-    bytes.writeUInt32LE(isAscii ? one.length : Buffer.byteLength(one), at)
+    bytes.writeUInt32LE(bodyBytes === text.length ? one.length : Buffer.byteLength(one), at)
     at += LENGTH_BYTES
   }
-  bytes.write(text, tableBytes, isAscii ? 'latin1' : 'utf8')
+  bytes.write(text, tableBytes)
   return bytes
 }
 
-export function encodeLongTexts(texts: readonly string[], characters: number, lent: boolean): Uint8Array {
+function encodeLongTexts(texts: readonly string[], characters: number, lent: boolean): Uint8Array {
   const tableBytes = HEAD_BYTES + LENGTH_BYTES * texts.length
   const scratch = scratchOf(tableBytes + MOST_BYTES_A_CHARACTER * characters)
   let bytes = scratch
@@ -82,20 +81,15 @@ export function encodeLongTexts(texts: readonly string[], characters: number, le
     bytes.writeUInt32LE(written, HEAD_BYTES + LENGTH_BYTES * i)
     at += written
   }
-  head(bytes, at - tableBytes === characters ? KIND.ascii : KIND.utf8, texts.length)
+  head(bytes, KIND.texts, texts.length)
   if (bytes !== scratch) return bytes
   return lent ? new LentBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, at) : Buffer.from(bytes.subarray(0, at))
 }
 
-export function encodeValues(values: readonly Uint8Array[]): Uint8Array[] {
+/** In one piece: a part of a write costs more than to copy most of them. */
+export function encodeValues(values: readonly Uint8Array[]): Uint8Array {
   const table = Buffer.allocUnsafe(HEAD_BYTES + LENGTH_BYTES * values.length)
   head(table, KIND.values, values.length)
-  let total = 0
-  for (let i = 0; i < values.length; i++) {
-    const { byteLength } = values[i] as Uint8Array
-    table.writeUInt32LE(byteLength, HEAD_BYTES + LENGTH_BYTES * i)
-    total += byteLength
-  }
-  // Small ones are copied together: a part of a write costs more than its bytes.
-  return total <= 1_024 * values.length ? [Buffer.concat([table, ...values])] : [table, ...values]
+  for (const [i, { byteLength }] of values.entries()) table.writeUInt32LE(byteLength, HEAD_BYTES + LENGTH_BYTES * i)
+  return Buffer.concat([table, ...values])
 }

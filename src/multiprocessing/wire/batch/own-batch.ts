@@ -69,7 +69,7 @@ export class OwnBatch implements Batch {
   encode(start: number, end: number): Uint8Array[] {
     const parts = start === 0 && end === this.#parts.length ? this.#parts : this.#parts.slice(start, end)
     if (this.#kind === 'numbers') return [encodeNumbers(parts as number[])]
-    if (this.#kind === 'values') return encodeValues(parts as Uint8Array[])
+    if (this.#kind === 'values') return [encodeValues(parts as Uint8Array[])]
     return [encodeTexts(parts as string[], this.#kind === 'json' ? ',' : '', false)]
   }
 

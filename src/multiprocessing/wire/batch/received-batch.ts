@@ -146,11 +146,10 @@ export class ReceivedBatch implements Batch {
       return decodeJsonItems(this.#slice(0, count).toString('utf8'), count) ?? this.#decodeOneByOne()
     }
     const offsets = this.#offsets as Uint32Array
-    const encoding = this.#kind === KIND.ascii ? 'latin1' : 'utf8'
     const values = new Array<unknown>(count)
     for (let i = 0; i < count; i++) {
       const [start, end] = [offsets[i] as number, offsets[i + 1] as number]
-      values[i] = bytes.toString(encoding, start, end)
+      values[i] = bytes.toString('utf8', start, end)
     }
     return values
   }
