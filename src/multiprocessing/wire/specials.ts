@@ -4,7 +4,8 @@
  * containers themselves, so whoever reads a value fills them without looking through it.
  */
 import { types } from 'node:util'
-import { WireError } from '../errors.ts'
+import { errorInfo, WireError } from '../errors.ts'
+import { lazy } from '../lazy.ts'
 import {
   CONTAINER,
   keysOf,
@@ -38,8 +39,21 @@ export interface Packed {
   holes: [container: Container, key: string | number, note: number][]
 }
 
-/** Something cannot be sent. Where and why, the one who asked finds out: see `refusal.ts`. */
-export class NotSendable extends Error {}
+/** Something cannot be sent. Its message goes on where the path of the part ends: ` is a function`. */
+export class NotSendable extends Error {
+  /** From the value to the part. */
+  path = ''
+}
+
+/** @param place where, in what is around it, something was that could not be sent, or not even be read */
+function located(error: unknown, place: string): NotSendable {
+  const found =
+    error instanceof NotSendable
+      ? error
+      : new NotSendable(` cannot be read: ${errorInfo(error).message}`, { cause: error })
+  found.path = place + found.path
+  return found
+}
 
 class Hole {
   readonly note: number
@@ -61,6 +75,11 @@ const HIDDEN = ['cause', 'errors']
 class Packer {
   readonly packed: Packed = { root: { value: undefined }, notes: [], holes: [] }
   readonly #known = new Map<object, object>()
+  readonly #asksV8: boolean
+
+  constructor(asksV8: boolean) {
+    this.#asksV8 = asksV8
+  }
 
   put(container: object, key: string | number, value: unknown, levels: number): void {
     const copy = this.#pack(value, levels)
@@ -71,20 +90,42 @@ class Packer {
   }
 
   #pack(value: unknown, levels: number): unknown {
-    if (typeof value === 'function' || typeof value === 'symbol') throw new NotSendable()
+    if (typeof value === 'function' || typeof value === 'symbol') throw new NotSendable(` is a ${typeof value}`)
     if (typeof value !== 'object' || value === null) return value
     const known = this.#known.get(value)
     if (known) return known
-    if (levels === 0) throw new NotSendable()
+    if (levels === 0) throw new NotSendable(` is nested more than ${MOST_LEVELS.toLocaleString('en')} levels deep`)
     const kind = kindOf(value)
-    if (kind === LEAF) return value
-    if (kind instanceof Refused) throw new NotSendable()
+    if (kind === LEAF) return this.#asked(value)
+    if (kind instanceof Refused) throw new NotSendable(` ${kind.why}`)
     if (kind !== CONTAINER) return this.#note(value, kind, levels)
-    if (types.isArgumentsObject(value)) throw new NotSendable()
+    if (types.isArgumentsObject(value)) throw new NotSendable(' is what a function was called with (send a list of it)')
     const copy = Array.isArray(value) ? new Array<unknown>(value.length) : {}
     this.#known.set(value, copy)
-    for (const key of keysOf(value)) this.put(copy, key, (value as Container)[key], levels - 1)
+    this.#putParts(copy, value, keysOf(value), levels)
+    if (!Array.isArray(value) && Object.keys(copy).length === 0) this.#asked(value)
     return copy
+  }
+
+  #putParts(copy: object, value: object, keys: Iterable<string | number>, levels: number): void {
+    for (const key of keys) {
+      try {
+        this.put(copy, key, (value as Container)[key], levels - 1)
+      } catch (error) {
+        throw located(error, step('', value, key))
+      }
+    }
+  }
+
+  /** @returns the object, if V8 takes it */
+  #asked(value: object): object {
+    if (!this.#asksV8) return value
+    try {
+      lazy.v8.serialize(value)
+      return value
+    } catch (error) {
+      throw new NotSendable(`: ${errorInfo(error).message}`, { cause: error })
+    }
   }
 
   #note(value: object, kind: SpecialKind, levels: number): Hole {
@@ -94,20 +135,22 @@ class Packer {
     const note: Note = { kind, data: dataOf(value, kind) }
     notes.push(note)
     if (kind === 'map' || kind === 'set') {
-      note.parts = [] as unknown as Container
-      let index = 0
-      for (const part of value as Iterable<unknown>) {
-        for (const each of kind === 'map' ? (part as [unknown, unknown]) : [part]) {
-          this.put(note.parts, index++, each, levels - 1)
+      const names = kind === 'map' ? ['key', 'value'] : ['item']
+      const parts = kind === 'map' ? [...(value as Map<unknown, unknown>)].flat() : [...(value as Set<unknown>)]
+      note.parts = parts as unknown as Container
+      for (const [index, part] of parts.entries()) {
+        try {
+          this.put(parts, index, part, levels - 1)
+        } catch (error) {
+          throw located(error, `.${names[index % names.length]}(${Math.floor(index / names.length)})`)
         }
       }
     }
     if (kind === 'error') {
       note.parts = {}
       const hidden = HIDDEN.filter((key) => Object.hasOwn(value, key))
-      for (const key of new Set([...Object.keys(value), ...hidden])) {
-        if (!TOLD.has(key)) this.put(note.parts, key, (value as Container)[key], levels - 1)
-      }
+      const keys = new Set([...Object.keys(value), ...hidden].filter((key) => !TOLD.has(key)))
+      this.#putParts(note.parts, value, keys, levels)
     }
     return hole
   }
@@ -135,9 +178,12 @@ function dataOf(value: object, kind: SpecialKind): unknown {
   }
 }
 
-/** @throws NotSendable, or whatever a getter or a proxy throws */
-export function pack(value: unknown): Packed {
-  const packer = new Packer()
+/**
+ * @param asksV8 whether V8 refused the value, and is asked about each part
+ * @throws NotSendable, or whatever a proxy throws
+ */
+export function pack(value: unknown, asksV8 = false): Packed {
+  const packer = new Packer(asksV8)
   packer.put(packer.packed.root, 'value', value, MOST_LEVELS)
   return packer.packed
 }

@@ -3,19 +3,16 @@ import { types } from 'node:util'
 import { checkSize } from './frames.ts'
 import { CONTAINER, keysOf, kindOf, LEAF, MOST_LEVELS, Refused } from './kinds-of-values.ts'
 
-/** `plain` can be left to V8, `special` has parts that are written in a form of their own; `refused` cannot be sent. */
-export type Finding = 'plain' | 'special' | 'refused'
-
 /**
  * @param what how the value is called in an error
- * @returns what is found in a value
+ * @returns whether it can be left to V8: if not, it has parts that are written in a form of their own, or that cannot be sent
  * @throws UnsendableError if its bytes are too many, before they are copied; also whatever a getter or a proxy throws
  */
-export function survey(value: unknown, what: string): Finding {
+export function isLeftToV8(value: unknown, what: string): boolean {
   const looked = new Look()
-  if (!looked.isFine(value, MOST_LEVELS)) return 'refused'
+  if (!looked.isFine(value, MOST_LEVELS)) return false
   checkSize(looked.bytes, what)
-  return looked.special ? 'special' : 'plain'
+  return !looked.special
 }
 
 /** V8 refuses it, but what it shows can be copied. */

@@ -9,7 +9,7 @@ import { lazy } from '../lazy.ts'
 import { checkSize } from './frames.ts'
 import { refusal } from './refusal.ts'
 import { type Packed, pack, type Revive, unpack } from './specials.ts'
-import { survey } from './survey.ts'
+import { isLeftToV8 } from './survey.ts'
 
 export { type Shared, type SharedHandle, sharedHandle } from './kinds-of-values.ts'
 export type { Revive } from './specials.ts'
@@ -64,10 +64,8 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
       checkSize(value.byteLength, what)
       return raw(ENCODING.bytes, value)
     }
-    const found = survey(value, what)
-    if (found === 'refused') throw refusal(value, what, undefined)
-    if (found === 'special') return clone(ENCODING.cloneWithNotes, pack(value), what)
-    return clone(ENCODING.clone, value, what)
+    if (isLeftToV8(value, what)) return clone(ENCODING.clone, value, what)
+    return clone(ENCODING.cloneWithNotes, pack(value), what)
   } catch (error) {
     // A getter or a proxy that throws, or what V8 refuses.
     throw error instanceof UnsendableError ? error : refusal(value, what, error)
