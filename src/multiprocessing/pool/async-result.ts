@@ -5,7 +5,7 @@ import { checkTimeout } from '../run/wait-options.ts'
 
 export type Outcome<R> = { ok: true; value: R } | { ok: false; error: Error }
 
-type Listener<R> = (outcome: Outcome<R>, mark: number) => void
+type Listener<R> = (outcome: Outcome<R>) => void
 
 /** What a result belongs to: a task, or all tasks of a `map`. */
 export interface ResultOwner {
@@ -26,12 +26,8 @@ export interface ResultOwner {
 export class AsyncResult<R> implements PromiseLike<R> {
   /** Whose it is now: a task that is tried again hands it on. */
   owner: ResultOwner
-  /** Who waits. Most results have one who does, so a list is made only for more. */
-  #listener: Listener<R> | null = null
-  #mark = 0
-  #moreListeners: ((outcome: Outcome<R>) => void)[] | null = null
-  /** The one promise of all that wait without end, where nobody watches. */
-  #promised: PromiseWithResolvers<R> | null = null
+  /** Who waits. */
+  #listeners: Listener<R>[] = []
   #outcome: Outcome<R> | null = null
   #observed = false
 
@@ -43,33 +39,13 @@ export class AsyncResult<R> implements PromiseLike<R> {
   settle(outcome: Outcome<R>): void {
     if (this.#outcome) return
     this.#outcome = outcome
-    const promised = this.#promised
-    if (promised) {
-      this.#promised = null
-      if (outcome.ok) promised.resolve(outcome.value)
-      else {
-        if (isStop(outcome)) promised.promise.catch(() => {})
-        promised.reject(outcome.error)
-      }
-    }
-    const listener = this.#listener
-    const more = this.#moreListeners
-    this.#listener = null
-    this.#moreListeners = null
-    listener?.(outcome, this.#mark)
-    if (more) for (const another of more) another(outcome)
+    for (const listener of this.#listeners.splice(0)) listener(outcome)
   }
 
-  /**
-   * For the pool: calls back with the outcome, now if it is there, without looking at it.
-   * @param mark given back with it, so that one function can wait for many results
-   */
-  onSettled(listener: Listener<R>, mark = 0): void {
-    if (this.#outcome) listener(this.#outcome, mark)
-    else if (!this.#listener) {
-      this.#listener = listener
-      this.#mark = mark
-    } else (this.#moreListeners ??= []).push((outcome) => listener(outcome, mark))
+  /** For the pool: calls back with the outcome, now if it is there, without looking at it. */
+  onSettled(listener: Listener<R>): void {
+    if (this.#outcome) listener(this.#outcome)
+    else this.#listeners.push(listener)
   }
 
   /** Whether somebody looks, or has looked, at the outcome. */
@@ -81,13 +57,8 @@ export class AsyncResult<R> implements PromiseLike<R> {
    * The task's result.
    * @throws what the task threw; WorkerDiedError; TimeoutError after `timeoutMs`, and the task goes on
    */
-  get(options?: { timeoutMs?: number }): Promise<R> {
+  get({ timeoutMs }: { timeoutMs?: number } = {}): Promise<R> {
     this.observe()
-    if (options === undefined && !this.#outcome && !this.owner.watched) {
-      this.#promised ??= Promise.withResolvers<R>()
-      return this.#promised.promise
-    }
-    const timeoutMs = options?.timeoutMs
     return this.#wait<R>(timeoutMs, (resolve, reject, outcome) => {
       if (!outcome) reject(new TimeoutError(`The result was not there after ${timeoutMs} ms.`))
       else if (outcome.ok) resolve(outcome.value)

@@ -29,21 +29,11 @@ export function gather<R>(
       return
     }
     results[index] = outcome.value
-    if (--left === 0) settle({ ok: true, value: joined(results) })
+    if (--left === 0) settle({ ok: true, value: results.flat() as R[] })
   }
   parts.forEach((part, index) => {
-    part.onSettled(onPart, index)
+    part.onSettled((outcome) => onPart(outcome, index))
   })
   if (left === 0) settle({ ok: true, value: [] })
   return whole
-}
-
-/** All lists in one: five times as fast as `flat`. */
-function joined<R>(lists: readonly R[][]): R[] {
-  let length = 0
-  for (const list of lists) length += list.length
-  const all = new Array<R>(length)
-  let at = 0
-  for (const list of lists) for (let i = 0; i < list.length; i++) all[at++] = list[i] as R
-  return all
 }
