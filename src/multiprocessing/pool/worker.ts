@@ -43,9 +43,6 @@ export interface WorkerListener {
 /** From SIGTERM to SIGKILL, for a worker that is told to end. */
 const PATIENCE_MS = 500
 
-/** So many tasks are worth a write of their own, so that the worker begins while the program still submits others. */
-const MANY = 32
-
 /** After so many tasks, of so many ms at most, a worker is worth memory of its own. */
 const WORTH_MEMORY = 2_000
 const SHORT_MS = 0.05
@@ -164,7 +161,6 @@ export class PoolWorker {
       batch.addItem(task.payload)
     }
     send()
-    if (tasks.length >= MANY) this.#child.sendNow()
   }
 
   /** Asks for what it was given ahead and has not begun; see `WorkerListener.givenBack`. */

@@ -217,11 +217,6 @@ export class Child {
     this.#spawned?.channel.send(header, payload)
   }
 
-  /** Hands what was sent to the kernel now: the program may go on for long before its turn ends. */
-  sendNow(): void {
-    this.#spawned?.channel.writeNow()
-  }
-
   /** @param asked whether the program itself, or a stop, wants this end; else it is a problem to be told */
   signal(signal: NodeJS.Signals, asked: boolean): void {
     if (this.#exited) return
