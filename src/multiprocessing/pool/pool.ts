@@ -34,7 +34,6 @@ export class Pool implements Ending {
   readonly size: number
   readonly #run: Run
   readonly #work: Work
-  readonly #plainCalls = new WeakMap<Target, Call>()
 
   /**
    * @param size at most this many workers; by default one for each core
@@ -62,11 +61,11 @@ export class Pool implements Ending {
   applyAsync<A extends any[], R>(
     target: Target<A, R>,
     args: A,
-    options?: ApplyOptions<Awaited<R>>,
+    options: ApplyOptions<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
     this.#work.refuseUnlessOpen()
-    if (options) checkApplyOptions(options as ApplyOptions<never>)
-    const call = options ? callOf(locateTarget(target), options) : this.#plainCall(target)
+    checkApplyOptions(options as ApplyOptions<never>)
+    const call = callOf(locateTarget(target), options)
     checkArgs(args)
     return this.#work.submit(call, listPart(args, 'args'), args) as AsyncResult<Awaited<R>>
   }
@@ -133,16 +132,6 @@ export class Pool implements Ending {
     options: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
     return this.#iterate<R>(target, 'items', items, options, false)
-  }
-
-  /** Most tasks are calls of the same few functions without options: how they are to be done is said once. */
-  #plainCall(target: Target): Call {
-    let call = this.#plainCalls.get(target)
-    if (!call) {
-      call = callOf(locateTarget(target), {})
-      this.#plainCalls.set(target, call)
-    }
-    return call
   }
 
   #mapChunks<R>(
