@@ -1,7 +1,5 @@
 /** Tasks in words, as they are shown and told of. */
-
 import { Queue } from '../queue/queue.ts'
-import { listOf, type Part } from '../wire/batch/part.ts'
 
 const MAX_ARGUMENT_CHARACTERS = 24
 
@@ -42,15 +40,4 @@ export function describeTask(name: string, calls: 'one' | 'items' | 'lists', lis
   if (calls === 'one') return describeCall(name, list)
   if (list.length !== 1) return `${name} × ${list.length}`
   return describeCall(name, calls === 'items' ? list : (list[0] as unknown[]))
-}
-
-/** Whether `nameOf` can say it later: from what was sent, for the arguments themselves may have changed by then. */
-export function tellsItsName(payload: Part | number): boolean {
-  return typeof payload === 'number' || payload.kind === 'json'
-}
-
-/** @returns a task in words, from what was sent if that tells; nothing is decoded that could be refused */
-export function nameOf(name: string, calls: 'one' | 'items' | 'lists', payload: Part | number): string {
-  if (!tellsItsName(payload)) return name
-  return describeTask(name, calls, listOf(typeof payload === 'number' ? payload : JSON.parse(payload.part as string)))
 }

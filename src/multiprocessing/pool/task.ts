@@ -4,7 +4,6 @@ import type { TargetLocation } from '../targets.ts'
 import type { Part } from '../wire/batch/part.ts'
 import { AsyncResult, type ResultOwner } from './async-result.ts'
 import type { Reader } from './reader.ts'
-import { nameOf } from './task-name.ts'
 
 export type Calls = 'one' | 'items' | 'lists'
 
@@ -46,6 +45,8 @@ export interface TaskHost {
 /** Kept small: a program may have hundreds of thousands of them waiting. */
 export class Task implements ResultOwner {
   readonly call: Call
+  /** The call in words. */
+  readonly name: string
   /** The encoded arguments, as `listPart` makes them. */
   readonly payload: Part | number
   readonly result: AsyncResult<unknown>
@@ -60,10 +61,9 @@ export class Task implements ResultOwner {
   after: Task | null = null
   readonly #host: TaskHost
   readonly #number: number
-  #name: string | undefined
 
   /**
-   * @param name the call in words; undefined where nobody wants to know yet and the payload will tell
+   * @param name the call in words
    * @param result whose it is, if the task is another try; else it gets one of its own
    */
   constructor(
@@ -71,26 +71,20 @@ export class Task implements ResultOwner {
     number: number,
     call: Call,
     payload: Part | number,
-    name: string | undefined,
+    name: string,
     result?: AsyncResult<unknown>,
   ) {
     this.#host = host
     this.#number = number
     this.call = call
     this.payload = payload
-    this.#name = name
+    this.name = name
     this.result = result ?? new AsyncResult(this)
     this.result.owner = this
   }
 
   get id(): string {
     return `${this.#host.idPrefix}${this.#number}`
-  }
-
-  /** The call in words. */
-  get name(): string {
-    this.#name ??= nameOf(this.call.target.name, this.call.calls, this.payload)
-    return this.#name
   }
 
   get watched(): boolean {

@@ -14,7 +14,7 @@ import type { Readable } from './reader.ts'
 import { Scheduler, type SchedulerOptions } from './scheduler.ts'
 import { Stopping } from './stopping.ts'
 import { type Call, Task, type TaskHost } from './task.ts'
-import { describeTask, tellsItsName } from './task-name.ts'
+import { describeTask } from './task-name.ts'
 import type { Initializer, PoolWorker } from './worker.ts'
 
 type PoolState = 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
@@ -83,8 +83,7 @@ export class Work {
 
   /** @param list the program's arguments or items, for the name: they may change later */
   submit(call: Call, payload: Part | number, list: readonly unknown[]): AsyncResult<unknown> {
-    const mustName = this.#run.observed || !tellsItsName(payload)
-    const name = mustName ? describeTask(call.target.name, call.calls, list) : undefined
+    const name = describeTask(call.target.name, call.calls, list)
     return this.#submit(new Task(this.#taskHost, this.#run.count('task'), call, payload, name)).result
   }
 
