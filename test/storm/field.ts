@@ -47,6 +47,8 @@ export async function live(soil: Soil): Promise<void> {
   const ownGetters = [get(up, 'up', soil), get(upBounded, 'up bounded', soil), get(keptUp, 'kept up', soil)]
   const ownPutters = [put(down, 'down', soil), put(unordered, 'unordered', soil), put(keptDown, 'kept down', soil)]
 
+  // These are awaited later: if others fail before, that is what is told.
+  for (const later of [...getters, ...ownGetters, pipeline]) later.catch(() => {})
   await Promise.all([...putters, ...ownPutters])
   // It says so if a process was killed that had got an item and not said that it is done.
   await down.join().catch(() => {})

@@ -41,8 +41,8 @@ export interface StormOptions {
   forces: ReadonlySet<Force>
 }
 
-/** For everything to grow, and later to come to its end. */
-const PATIENCE_MS = 120_000
+/** For everything to grow, and later to come to its end, on a machine that has much else to do. */
+const PATIENCE_MS = 300_000
 /** Of what failing processes wrote, so many characters are shown. */
 const MOST_SAID = 3_000
 const TASKS_AT_ONCE = 60
@@ -132,6 +132,8 @@ export async function runStorm({ seed, strikes: count, forces }: StormOptions): 
     main: async () => {
       const lived = live(soil)
       const tasks = runTasks(soil, () => isOver, report)
+      // If something else fails first, that is what is told.
+      for (const part of [lived, tasks]) part.catch(() => {})
       const full = forces.has('full') ? fullNowAndThen(chance(seed + 1), () => isOver) : 0
       const dice = chance(seed + 2)
       await waitUntil('everything has grown', () => hasGrown(readdirSync(folder)), PATIENCE_MS)
@@ -163,7 +165,12 @@ export async function runStorm({ seed, strikes: count, forces }: StormOptions): 
     )
   }
   checkBooks(events, report)
-  if (outcome !== 'finished') report.faults.push(`The run ${outcome}.`)
+  if (outcome !== 'finished') {
+    const why = events.flatMap((event) =>
+      event.type === 'problem.raised' && event.kind === 'program-failed' ? event.message : [],
+    )
+    report.faults.push(`The run ${outcome}. ${why.join(' ')}`)
+  }
   if (leftovers > 0) report.faults.push(`${leftovers} processes are left.`)
   for (const { arena, role, pid } of notes) {
     if (pid !== process.pid && isAlive(pid)) report.faults.push(`A ${role} of ${arena} is left as pid ${pid}.`)
