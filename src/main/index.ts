@@ -1,6 +1,6 @@
 /** Electron's main process: puts sessions, API and window together. */
 
-import { catchStrayErrors, sayStrayError } from '../sources/library/stray-errors.ts'
+import { outlivePrograms } from '../sources/library/stray-errors.ts'
 import { createApi } from './api.ts'
 import { appVersion } from './app-info.ts'
 import { runElectronHost } from './hosts/electron.ts'
@@ -8,7 +8,7 @@ import { catalog } from './programs/catalog.ts'
 import { Sessions } from './session/sessions.ts'
 
 const sessions = new Sessions({ programs: catalog })
-catchStrayErrors({ unlessListened: false, otherwise: sayStrayError })
+outlivePrograms()
 const { node, electron = '', chrome = '' } = process.versions
 const api = createApi(sessions, { version: appVersion(), host: 'electron', versions: { electron, chrome, node } })
 runElectronHost({ api, stopAll: () => sessions.stopAll() })

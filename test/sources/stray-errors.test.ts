@@ -12,6 +12,9 @@ test('what a program throws late ends its own session, of many that run at once,
   const wanted = Object.fromEntries(late.map((how) => [how, failed]))
   expect(seen).toEqual({
     ...wanted,
+    exit: { phase: 'failed', problems: ['main failed: Error: process.exit(3)'] },
+    exitAtOnce: { phase: 'failed', problems: ['main failed: Error: process.exit(3)'] },
+    exitWell: { phase: 'finished', problems: [] },
     nothing: { phase: 'running', problems: [] },
     // A failed task is a problem of its own.
     poolErrorCallback: { phase: 'failed', problems: expect.arrayContaining(failed.problems) },

@@ -1,6 +1,6 @@
 /** The app in a browser: sessions, API and server put together, until a signal ends it. */
 import { join } from 'node:path'
-import { catchStrayErrors, sayStrayError } from '../../sources/library/stray-errors.ts'
+import { outlivePrograms } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
 import { createApi } from '../api.ts'
 import { appVersion, packageRoot } from '../app-info.ts'
@@ -24,7 +24,7 @@ export interface BrowserHostOptions {
  */
 export async function runBrowserHost({ port, open, programs = catalog }: BrowserHostOptions): Promise<void> {
   const sessions = new Sessions({ programs })
-  catchStrayErrors({ unlessListened: false, otherwise: sayStrayError })
+  outlivePrograms()
   const api = createApi(sessions, {
     version: appVersion(),
     host: 'browser',

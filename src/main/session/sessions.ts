@@ -155,7 +155,7 @@ export class Sessions {
   async stopAll(): Promise<void> {
     this.#closing = true
     await Promise.allSettled(this.#starting)
-    await Promise.all([...this.#sessions.values()].map((session) => session.stop()))
+    await Promise.allSettled([...this.#sessions.values()].map((session) => session.stop()))
   }
 
   /**

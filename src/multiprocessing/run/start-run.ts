@@ -29,6 +29,10 @@ export interface RunEnd {
 /** How long a stopped main function may take to clean up. */
 const PATIENCE_MS = 1_000
 
+const handles = new WeakMap<Run, RunHandle>()
+/** Those that have not ended. */
+const living = new Set<RunHandle>()
+
 export class RunHandle {
   /** Resolves when main has returned and no process of the run is left. Never rejects. */
   readonly ended: Promise<RunEnd>
@@ -37,10 +41,13 @@ export class RunHandle {
   #abandon: (reason: Error) => void = () => {}
   readonly #abandoned = new Promise<never>((_resolve, reject) => (this.#abandon = reject))
   #error: ErrorInfo | null = null
+  #exited = false
 
   constructor(run: Run, main: () => unknown) {
     this.#run = run
     this.#abandoned.catch(() => {})
+    // Main begins within this call, and may ask for it.
+    handles.set(run, this)
     this.ended = this.#live(main)
   }
 
@@ -91,6 +98,13 @@ export class RunHandle {
     void this.stop()
   }
 
+  /** The program has called `process.exit`, where that must not end the process. */
+  exit(code: number): void {
+    if (code === 0) this.#exited = true
+    else this.#fail(new Error(`process.exit(${code})`))
+    void this.stop()
+  }
+
   #fail(thrown: unknown): void {
     const run = this.#run
     if (run.stopped || this.#error) return
@@ -122,17 +136,13 @@ export class RunHandle {
     stopLooking()
     if (run.stopped) await stopRun(run)
     for (const report of run.reporters) report()
-    const outcome = this.#error ? 'failed' : run.stopped ? 'stopped' : 'finished'
+    const outcome = this.#error ? 'failed' : run.stopped && !this.#exited ? 'stopped' : 'finished'
     const exitCode = outcome === 'failed' ? 1 : 0
     run.emit({ type: 'process.exited', atUs: run.nowUs(), process: run.path, exitCode, signal: null })
     run.close()
     return { outcome, leftovers: run.children.size }
   }
 }
-
-const handles = new WeakMap<Run, RunHandle>()
-/** Those that have not ended. */
-const living = new Set<RunHandle>()
 
 /** @returns the handle of the observed run that the calling code belongs to, also once it has ended */
 export function handleOfContext(): RunHandle | undefined {
@@ -163,7 +173,6 @@ export function startRun(options: StartRunOptions): RunHandle {
   })
   run.blocking?.running()
   const handle = new RunHandle(run, main)
-  handles.set(run, handle)
   living.add(handle)
   handle.ended.then(() => living.delete(handle))
   return handle

@@ -1,4 +1,5 @@
-/** Errors that nobody caught: thrown in a timer, by an emitter or a callback, or a rejection that nobody looked at. */
+/** What would end the process of a program: errors that nobody caught, in a timer, an emitter, a callback or a promise; and `process.exit`. */
+import { StoppedError } from '../../multiprocessing/errors.ts'
 import { handleOfContext, onlyHandle } from '../../multiprocessing/run/start-run.ts'
 
 export interface StrayErrorOptions {
@@ -23,7 +24,21 @@ export function catchStrayErrors({ unlessListened, otherwise }: StrayErrorOption
   }
 }
 
-/** What the app says of its own. It goes on: what programs it runs must not end with it. */
-export function sayStrayError(thrown: unknown): void {
-  console.error('Forkscope: an error that nobody handled:', thrown)
+/**
+ * From now on no program that runs in this process can end it: neither by such an error nor by `process.exit`, which ends its own session. An
+ * error of the app's own is said, and the app goes on, for the sake of the programs that it runs.
+ */
+export function outlivePrograms(): void {
+  catchStrayErrors({
+    unlessListened: false,
+    otherwise: (thrown) => console.error('Forkscope: an error that nobody handled:', thrown),
+  })
+  const exit = process.exit.bind(process)
+  process.exit = (code) => {
+    const handle = handleOfContext()
+    if (!handle) return exit(code)
+    handle.exit(Number(code ?? process.exitCode ?? 0))
+    // Who calls `process.exit` expects nothing to happen after it.
+    throw new StoppedError('The program has ended itself by process.exit.')
+  }
 }
