@@ -280,7 +280,7 @@ function payloadOf(type: MessageType, dice: Chance): { parts: Uint8Array[]; righ
 }
 
 /** What who decodes it cannot read ends the connection where that is the reader's neighbour, and is dropped elsewhere. */
-const READ_WHOLE: ReadonlySet<string> = new Set(['events', 'failed'])
+const READ_WHOLE: ReadonlySet<string> = new Set(['failed'])
 /** Those with a payload that a hostile process has most chances with. */
 const READ_BY_OWNERS: readonly MessageType[] = ['queue.put', 'queue.put-trusted', 'object.ask', 'events', 'failed']
 /** For the pool, which has no part in this. */
@@ -299,7 +299,7 @@ export function hostileFrame(dice: Chance): HostileFrame {
   let verdict: Verdict = 'fine'
   if (!payload.right) {
     if (READ_WHOLE.has(type)) verdict = 'fatal'
-    else if (header.from === SELF && header.to === '0') verdict = 'either'
+    else if (header.from === SELF && header.to === '0') verdict = type === 'events' ? 'fatal' : 'either'
   }
   // What the payload of an object's request must be, the object says.
   if (type === 'object.ask' && header.from === SELF && header.to === '0') verdict = 'either'

@@ -21,23 +21,25 @@ const STDERR_FD = 2
 const WIRE_FD = 3
 
 function becomePartOfRun(header: StartHeader, channel: Channel): Run {
+  const { observer } = header
   let held: TelemetryEvent[] = []
   const tell = () => {
     if (held.length === 0) return
-    channel.send({ type: 'events' }, [encodeJson(held)])
+    run.hub.send({ type: 'events', to: observer as string }, [encodeJson(held)])
     held = []
   }
   const sink = (event: TelemetryEvent) => {
     if (held.length === 0) process.nextTick(tell)
     held.push(event)
   }
-  const run = new Run({
+  const run: Run = new Run({
     path: header.path,
     name: header.name,
     speed: header.speed,
     nodePath: header.nodePath,
     originNs: BigInt(header.originNs),
-    sink: header.observed ? sink : null,
+    sink: observer === null ? null : sink,
+    observer,
   })
   run.reporters.add(tell)
   run.onUnobservedProblem = () => channel.send({ type: 'problem' })
@@ -96,7 +98,7 @@ export function runChild(): void {
     run = becomePartOfRun(start, channel)
     if (start.kind === 'worker') {
       const leave = () => endWorker(run as Run, channel).catch(fail)
-      worker = new WorkerLoop(run, channel, new Ledger(), leave)
+      worker = new WorkerLoop(run, start.pool ?? '', channel, new Ledger(), leave)
       const initializer = start.initializer && importTarget(start.initializer).finally(() => tellBegun(channel))
       worker.begin(initializer, payload).catch(fail)
       return

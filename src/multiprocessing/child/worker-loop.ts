@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers'
 import { errorInfo, UnsendableError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
+import type { Waiting } from '../run/waiting.ts'
 import type { Target } from '../targets.ts'
 import { OwnBatch } from '../wire/batch/own-batch.ts'
 import { itemPart, listOf, listPart, type Part } from '../wire/batch/part.ts'
@@ -73,10 +74,15 @@ export class WorkerLoop {
   #inTask = false
   #halted = false
   #stopWaiting: (() => void) | undefined
+  readonly #nextTask: Waiting
 
-  /** @param ledger where results are noted that are held back */
-  constructor(run: Run, channel: Channel, ledger: Ledger, leave: () => void) {
+  /**
+   * @param pool whose worker it is
+   * @param ledger where results are noted that are held back
+   */
+  constructor(run: Run, pool: string, channel: Channel, ledger: Ledger, leave: () => void) {
     this.#run = run
+    this.#nextTask = { on: { kind: 'pool', id: pool, end: 'task' }, what: 'task', label: 'next task' }
     this.#channel = channel
     this.#ledger = ledger
     this.#leave = leave
@@ -117,7 +123,7 @@ export class WorkerLoop {
   readonly #revive: Revive = (handle) => revive(handle, this.#run)
 
   #wait(): void {
-    this.#stopWaiting = this.#run.blocking?.enter({ what: 'task', label: 'next task' })
+    this.#stopWaiting = this.#run.blocking?.enter(this.#nextTask)
   }
 
   /** One task after the other, as long as there are any. */

@@ -1,6 +1,9 @@
 /** Two ends of a connection, each for another process: Python's `multiprocessing.Pipe`. */
+
+import type { Waiter } from '../../shared/telemetry.ts'
 import { EndOfFileError, StateError } from '../errors.ts'
 import type { WaitOptions } from '../run/wait-options.ts'
+import type { Waiting } from '../run/waiting.ts'
 import type { Answer, Fields, Request, SharedState } from '../shared-object/service.ts'
 import {
   fromHandle,
@@ -8,7 +11,6 @@ import {
   type ObjectHandle,
   type ObjectOptions,
   SharedObject,
-  type WaitWords,
 } from '../shared-object/shared-object.ts'
 import { registerKind, revive } from '../wire/revive.ts'
 import { decodeValue, encodeValue, sharedHandle } from '../wire/values.ts'
@@ -23,19 +25,27 @@ interface End {
   items: Uint8Array[]
   receivers: Request[]
   polls: Request[]
-  /** The processes that have it. It is closed when the last of them has closed it or has ended. */
-  holders: Set<string>
+  /** The processes that have it, since when. It is closed when the last of them has closed it or has ended. */
+  holders: Map<string, number>
   closed: boolean
 }
 
-const newEnd = (): End => ({ items: [], receivers: [], polls: [], holders: new Set(), closed: false })
+const newEnd = (): End => ({ items: [], receivers: [], polls: [], holders: new Map(), closed: false })
 
 class PipeState implements SharedState {
   readonly #name: string
+  readonly #now: () => number
   readonly #ends: readonly [End, End] = [newEnd(), newEnd()]
 
-  constructor(name: string) {
+  constructor(name: string, now: () => number) {
     this.#name = name
+    this.#now = now
+  }
+
+  *holders(): Iterable<Waiter> {
+    for (const [end, { holders }] of this.#ends.entries()) {
+      for (const [process, sinceUs] of holders) yield { process, sinceUs, end: String(end) }
+    }
   }
 
   handle(request: Request): (() => void) | undefined {
@@ -45,7 +55,7 @@ class PipeState implements SharedState {
       request.refuse(new StateError(`This end of ${this.#name} is closed.`))
       return undefined
     }
-    own.holders.add(request.client)
+    if (!own.holders.has(request.client)) own.holders.set(request.client, this.#now())
     switch (request.op) {
       case 'send':
         if (other.closed) {
@@ -75,7 +85,7 @@ class PipeState implements SharedState {
       own.receivers = own.receivers.filter(stays)
       own.polls = own.polls.filter(stays)
       let left = false
-      for (const client of own.holders) if (isGone(client)) left = own.holders.delete(client)
+      for (const client of own.holders.keys()) if (isGone(client)) left = own.holders.delete(client)
       if (left && own.holders.size === 0) this.#close(own, this.#ends[1 - index] as End)
     }
   }
@@ -129,16 +139,25 @@ const attach = Symbol('attach')
 export class Connection extends SharedObject {
   readonly readable: boolean
   readonly writable: boolean
+  readonly #receiving: Waiting
+  readonly #anAnswer: Waiting
   #handedOn = false
   #used = false
   #closed = false
 
   /** Not for users: {@link Pipe} makes both ends. */
   constructor(given: Given<PipeOptions>) {
-    super('pipe', given, { end: 0, duplex: given.duplex ?? true }, (name) => new PipeState(name))
+    super(
+      'pipe',
+      given,
+      { end: 0, duplex: given.duplex ?? true },
+      (name, run) => new PipeState(name, run.observed ? run.nowUs : () => 0),
+    )
     const { end, duplex } = this.handle
     this.readable = duplex === true || end === 0
     this.writable = duplex === true || end === 1
+    this.#receiving = this.awaiting('receive', `receive from ${this.name}`, String(end))
+    this.#anAnswer = this.awaiting('other', `hear from ${this.name}`, String(end))
   }
 
   override [sharedHandle](): ObjectHandle {
@@ -166,16 +185,14 @@ export class Connection extends SharedObject {
    */
   async recv(): Promise<unknown> {
     if (!this.readable) throw new StateError(`This end of ${this.name} only sends.`)
-    const words = { what: 'receive' as const, label: `receive from ${this.name}` }
-    const { payload } = await this.#ask('receive', {}, [], words)
+    const { payload } = await this.#ask('receive', {}, [], this.#receiving)
     return decodeValue(payload, (handle) => revive(handle, this.run))
   }
 
   /** @returns whether there is something to receive, the end included; with `timeoutMs` it waits for that long */
   async poll(options: WaitOptions = {}): Promise<boolean> {
     const wait = options.timeoutMs !== undefined
-    const words = wait ? { what: 'receive' as const, label: `receive from ${this.name}` } : undefined
-    const { fields } = await this.#ask('poll', { wait }, [], words, options)
+    const { fields } = await this.#ask('poll', { wait }, [], wait ? this.#receiving : undefined, options)
     return fields.ready === true
   }
 
@@ -185,13 +202,19 @@ export class Connection extends SharedObject {
     const givenAway = this.#handedOn && !this.#used
     this.#closed = true
     // What was only handed on is the other process's, and stays open for it.
-    if (!givenAway) await this.ask('close', { end: this.handle.end })
+    if (!givenAway) await this.ask('close', { end: this.handle.end }, [], this.#anAnswer)
   }
 
-  #ask(op: string, fields: Fields = {}, payload: readonly Uint8Array[] = [], words?: WaitWords, options?: WaitOptions) {
+  #ask(
+    op: string,
+    fields: Fields = {},
+    payload: readonly Uint8Array[] = [],
+    waiting = this.#anAnswer,
+    options?: WaitOptions,
+  ) {
     if (this.#closed) return Promise.reject<Answer>(new StateError(`This end of ${this.name} is closed.`))
     this.#used = true
-    return this.ask(op, { ...fields, end: this.handle.end }, payload, words, options)
+    return this.ask(op, { ...fields, end: this.handle.end }, payload, waiting, options)
   }
 
   /** For the second end, which shares all but its number with the first. */

@@ -13,8 +13,8 @@ export interface ResultOwner {
   observed(): void
   /** Whether somebody wants to know who waits. */
   readonly watched: boolean
-  /** Somebody begins to wait: the window shows that. @returns what to call at the end of the wait */
-  waits(): (() => void) | undefined
+  /** Somebody begins to wait, for so many real milliseconds at most. @returns what to call at the end of the wait */
+  waits(timeoutMs?: number): (() => void) | undefined
   /** Real milliseconds for the program's. */
   realMs(programMs: number): number
 }
@@ -82,7 +82,8 @@ export class AsyncResult<R> implements PromiseLike<R> {
         then(resolve, reject, this.#outcome)
         return
       }
-      const leave = this.owner.waits()
+      const realMs = limitMs === undefined ? undefined : this.owner.realMs(limitMs)
+      const leave = this.owner.waits(realMs)
       let stopClock: (() => void) | undefined
       this.onSettled((outcome) => {
         stopClock?.()
@@ -90,12 +91,12 @@ export class AsyncResult<R> implements PromiseLike<R> {
         if (isStop(outcome)) promise.catch(() => {})
         then(resolve, reject, outcome)
       })
-      if (limitMs === undefined) return
+      if (realMs === undefined) return
       const late = () => {
         leave?.()
         then(resolve, reject, null)
       }
-      stopClock = after(this.owner.realMs(limitMs), late)
+      stopClock = after(realMs, late)
     })
     if (this.#outcome && isStop(this.#outcome)) promise.catch(() => {})
     return promise

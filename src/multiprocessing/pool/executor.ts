@@ -24,6 +24,7 @@ export class ProcessPoolExecutor {
   readonly #host: FutureHost = {
     cancel: (result) => this.#pool.takeBack(result, this.#cancelled),
     isRunning: (result) => this.#pool.isRunning(result),
+    waits: (timeoutMs) => this.#pool.waits(timeoutMs),
   }
   #reason: CancelledError | undefined
 

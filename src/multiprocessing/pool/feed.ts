@@ -90,6 +90,11 @@ export class Feed<R> {
     })
   }
 
+  /** The reader begins to wait. @returns what to call at the end of that */
+  waits(): (() => void) | undefined {
+    return this.#host.owner.waits()
+  }
+
   /** The reader wants no more. What was taken can still be read. @throws what the iterator throws at its end */
   leave(): void {
     if (this.#ended) return

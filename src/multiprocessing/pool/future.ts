@@ -10,7 +10,12 @@ export interface FutureHost {
   /** Takes a call back, if it was not begun. */
   cancel(result: { owner: ResultOwner }): void
   isRunning(result: { owner: ResultOwner }): boolean
+  /** Somebody waits for any of its calls, for so many real milliseconds at most. @returns what to call at the end of that */
+  waits(timeoutMs: number | undefined): (() => void) | undefined
 }
+
+/** How those who wait for futures find out whose they are. */
+const hostOf = Symbol('hostOf')
 
 /** A result that will be there later. It is no promise, so that a future can itself be awaited for: await its `result()`. */
 export class Future<R> {
@@ -67,6 +72,10 @@ export class Future<R> {
     void this.#result.settled.then(() => fn(this))
   }
 
+  get [hostOf](): FutureHost {
+    return this.#host
+  }
+
   /** Resolves once it is done, however; looks at nothing. */
   get settled(): Promise<Outcome<R>> {
     return this.#result.settled
@@ -92,6 +101,20 @@ export async function before<T>(promise: Promise<T>, endMs: number | undefined):
 // biome-ignore lint/suspicious/noExplicitAny: a future may have any result
 type AnyFuture = Future<any>
 
+/** Waits for any of the calls of these hosts, which is shown. */
+async function waitedFor<T>(
+  hosts: ReadonlySet<FutureHost>,
+  timeoutMs: number | undefined,
+  over: Promise<T>,
+): Promise<T> {
+  const leaves = [...hosts].map((host) => host.waits(timeoutMs))
+  try {
+    return await over
+  } finally {
+    for (const leave of leaves) leave?.()
+  }
+}
+
 /** @returns the futures in the order in which they are done */
 export async function* asCompleted<F extends AnyFuture>(
   futures: Iterable<F>,
@@ -102,6 +125,7 @@ export async function* asCompleted<F extends AnyFuture>(
   const done: F[] = []
   let more = Promise.withResolvers<void>()
   const all = new Set(futures)
+  const hosts = new Set([...all].map((future) => future[hostOf]))
   for (const future of all) {
     future.addDoneCallback(() => {
       done.push(future)
@@ -109,7 +133,10 @@ export async function* asCompleted<F extends AnyFuture>(
     })
   }
   for (let at = 0; at < all.size; at++) {
-    if (at === done.length) await before(more.promise, endMs)
+    if (at === done.length) {
+      const leftMs = endMs === undefined ? undefined : Math.max(0, endMs - performance.now())
+      await waitedFor(hosts, leftMs, before(more.promise, endMs))
+    }
     if (at === done.length - 1) more = Promise.withResolvers()
     yield done[at] as F
   }
@@ -134,8 +161,10 @@ export async function wait<F extends AnyFuture>(
   }
   const all = [...new Set(futures)]
   const limitMs = checkTimeout(timeoutMs)
-  await new Promise<void>((resolve) => {
-    const stopClock = currentRun().after(limitMs, finish)
+  const run = currentRun()
+  const hosts = new Set(all.map((future) => future[hostOf]))
+  const enough = new Promise<void>((resolve) => {
+    const stopClock = run.after(limitMs, finish)
     function finish() {
       stopClock()
       resolve()
@@ -145,11 +174,12 @@ export async function wait<F extends AnyFuture>(
     for (const future of all) {
       void future.settled.then((outcome) => {
         left--
-        const enough = until === 'first-done' || (until === 'first-failed' && !outcome.ok)
-        if (left === 0 || enough) finish()
+        const isEnough = until === 'first-done' || (until === 'first-failed' && !outcome.ok)
+        if (left === 0 || isEnough) finish()
       })
     }
   })
+  await waitedFor(hosts, run.realMs(limitMs), enough)
   const done = new Set(all.filter((future) => future.done()))
   return { done, notDone: new Set(all.filter((future) => !done.has(future))) }
 }

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { StateError } from '../errors.ts'
 import { currentRun, type Ending, type Run } from '../run/run.ts'
+import type { Waiting } from '../run/waiting.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { listPart, type Part } from '../wire/batch/part.ts'
 import { encodeValue } from '../wire/values.ts'
@@ -201,17 +202,12 @@ export class Pool implements Ending {
    */
   async join(): Promise<void> {
     if (this.#work.state === 'open') throw new StateError('Close or terminate the pool before you join it.')
-    await this.#run.wait<void>((resolve) => {
-      const leave = this.#run.blocking?.enter({
-        what: 'join',
-        id: this.#work.id,
-        label: `join ${this.name}`,
-      })
-      return this.#work.whenEnded(() => {
-        leave?.()
-        resolve()
-      })
-    })
+    await this.#run.wait<void>((resolve) => this.#work.whenEnded(resolve), this.waiting)
+  }
+
+  /** For the run and for who joins it. */
+  get waiting(): Waiting {
+    return { on: { kind: 'pool', id: this.#work.id }, what: 'join', label: `join ${this.name}` }
   }
 
   /** `await using pool = new Pool()`: at the end of the block it is terminated, as in Python, and joined. */
@@ -233,6 +229,11 @@ export class Pool implements Ending {
   /** For the run: ends all workers; tasks that are not done fail with `reason`, which is no problem to be told. */
   end(reason: Error): void {
     this.#work.end(reason)
+  }
+
+  /** For the executor: somebody waits for results, of whichever tasks. @returns what to call at the end of that */
+  waits(timeoutMs: number | undefined): (() => void) | undefined {
+    return this.#work.ownerOf(`tasks of ${this.name}`).waits(timeoutMs)
   }
 
   /** For the executor: whether the task of a result has begun and not ended. */

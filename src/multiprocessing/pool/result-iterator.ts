@@ -32,7 +32,9 @@ export class ResultIterator<R> implements AsyncIterableIterator<R, undefined> {
       const chunk = this.#feed.next()
       if (!chunk) return { done: true, value: undefined }
       this.#awaited = chunk
+      const leave = this.#feed.waits()
       const outcome = await chunk
+      leave?.()
       this.#awaited = null
       if (!outcome.ok) {
         this.#reader.threw()

@@ -38,7 +38,7 @@ export interface TaskHost {
   readonly idPrefix: string
   readonly watched: boolean
   observed(task: Task): void
-  waits(task: Task): (() => void) | undefined
+  waits(task: Task, timeoutMs?: number): (() => void) | undefined
   realMs(programMs: number): number
 }
 
@@ -95,8 +95,8 @@ export class Task implements ResultOwner {
     this.#host.observed(this)
   }
 
-  waits(): (() => void) | undefined {
-    return this.#host.waits(this)
+  waits(timeoutMs?: number): (() => void) | undefined {
+    return this.#host.waits(this, timeoutMs)
   }
 
   realMs(programMs: number): number {

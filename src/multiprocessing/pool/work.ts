@@ -3,6 +3,7 @@ import type { ErrorInfo } from '../../shared/telemetry.ts'
 import { errorInfo, PoolBrokenError, StateError, UnsendableError } from '../errors.ts'
 import { describeError } from '../process/problems.ts'
 import type { Ending, Run } from '../run/run.ts'
+import type { Waiting } from '../run/waiting.ts'
 import type { Batch } from '../wire/batch/batch.ts'
 import { listOf, type Part } from '../wire/batch/part.ts'
 import { revive } from '../wire/revive.ts'
@@ -90,7 +91,7 @@ export class Work {
   /** Whose a result of several tasks is. */
   ownerOf(name: string): Omit<ResultOwner, 'observed'> {
     const { watched, realMs } = this.#taskHost
-    return { watched, realMs, waits: () => this.#waitingFor(name, this.id) }
+    return { watched, realMs, waits: (timeoutMs) => this.#enter(name, { kind: 'pool', id: this.id }, timeoutMs) }
   }
 
   /** How many tasks a worker is given, as long as they are. */
@@ -217,7 +218,8 @@ export class Work {
       observed: (task) => {
         if (task.hasFailed) this.#run.emit({ type: 'task.observed', atUs: this.#run.nowUs(), task: task.id })
       },
-      waits: (task) => (this.#run.blocking ? this.#waitingFor(task.name, task.id) : undefined),
+      waits: (task, timeoutMs) =>
+        this.#run.blocking ? this.#enter(task.name, { kind: 'task', id: task.id }, timeoutMs) : undefined,
       realMs: (programMs) => this.#run.realMs(programMs),
     }
   }
@@ -303,8 +305,8 @@ export class Work {
     this.#failAll(tasks, new PoolBrokenError(`${this.#brokenBy}. ${which} not run.`))
   }
 
-  #waitingFor(name: string, id: string): (() => void) | undefined {
-    return this.#run.blocking?.enter({ what: 'result', id, label: `result of ${name}` })
+  #enter(name: string, on: Waiting['on'], timeoutMs: number | undefined): (() => void) | undefined {
+    return this.#run.blocking?.enter({ on, what: 'result', label: `result of ${name}` }, timeoutMs)
   }
 
   #setState(state: PoolState): void {

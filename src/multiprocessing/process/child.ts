@@ -1,12 +1,10 @@
 /** A child process as its parent holds it: started, connected, observed, ended. Process and Pool both stand on this. */
 import type { Socket } from 'node:net'
-import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
-import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
-import { errorInfo, TimeoutError, WireError } from '../errors.ts'
+import type { ErrorInfo } from '../../shared/telemetry.ts'
+import { errorInfo, TimeoutError } from '../errors.ts'
 import { followOutput, readOut } from '../run/follow-output.ts'
 import type { Run } from '../run/run.ts'
-import { decodeErrorInfo, decodeJson, encodeFrame, type Frame, type Header } from '../wire/frames.ts'
-import { isBelow } from '../wire/hub.ts'
+import { decodeErrorInfo, encodeFrame, type Frame, type Header } from '../wire/frames.ts'
 import type { HeaderOf } from '../wire/messages.ts'
 import { unguard } from './guardian.ts'
 import { type ChildEnd, describeEnd } from './problems.ts'
@@ -23,7 +21,7 @@ export interface ChildOptions {
   /** A daemon does not keep the run going and is ended with it. */
   daemon: boolean
   pool?: string
-  /** Frames that are not about queues, events or the child's end. */
+  /** Frames that are neither for a hub nor about the child's start or end. */
   onFrame?(frame: Frame): void
 }
 
@@ -31,21 +29,6 @@ export interface ChildOptions {
 const LAST_FRAMES_MS = 5_000
 /** A child that said it is done but does not end has hung in `process.exit`, which Node 24 was seen to do. */
 const DONE_BUT_ALIVE_MS = 1_000
-
-/** @throws WireError for anything but events about the child itself and what is below it */
-export function decodeEvents(payload: Uint8Array, path: string, nowUs: number): TelemetryEvent[] {
-  const events = decodeJson(payload)
-  if (!Array.isArray(events)) throw new WireError('A process sent events that are none.')
-  for (const event of events) {
-    if (!isTelemetryEvent(event)) throw new WireError('A process sent an event that is none.')
-    const [about] = subjectOf(event)?.split('/') ?? []
-    if (about === undefined || !isBelow(about, path))
-      throw new WireError('A process sent an event that is not its own.')
-    // Its clock may be wrong, or faked by a test; a time to come would be the end of every chart.
-    event.atUs = Math.max(0, Math.min(event.atUs, nowUs))
-  }
-  return events
-}
 
 /** @returns whether it was done in time */
 async function atMost(ms: number, done: Promise<unknown>): Promise<boolean> {
@@ -97,9 +80,10 @@ export class Child {
       path: this.path,
       name: this.name,
       kind: options.kind,
+      pool: options.pool,
       speed: run.speed,
       originNs: String(run.originNs),
-      observed: run.observed,
+      observer: run.observer,
       nodePath: run.nodePath,
       ...start,
     }
@@ -232,9 +216,6 @@ export class Child {
     const { header } = frame
     if (this.#run.hub.receive(frame, this.path)) return
     switch (header.type) {
-      case 'events':
-        for (const event of decodeEvents(frame.payload, this.path, this.#run.nowUs())) this.#run.emit(event)
-        break
       case 'begun':
         this.#hasBegun()
         break
@@ -274,7 +255,6 @@ export class Child {
       this.#error ??= errorInfo(notANode(spawned.file, describeEnd({ exitCode, signal })))
     this.#run.hub.removeChild(this.path)
     const asked = this.#asked
-    this.#run.emitDescendantsExited(this.path, asked)
     this.#run.emit({ type: 'process.exited', atUs, process: this.path, exitCode, signal, ...(asked && { asked }) })
     this.#run.children.delete(this)
     return { exitCode, signal, error: this.#error, asked }

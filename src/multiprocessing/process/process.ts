@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { StateError } from '../errors.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import { waitingToJoin } from '../run/waiting.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 import { encodeValue } from '../wire/values.ts'
 import { Child } from './child.ts'
@@ -101,7 +102,8 @@ export class Process<A extends any[] = any[]> {
         })
         return stopClock
       },
-      { what: 'join', id: child.path, label: `join ${this.name}` },
+      waitingToJoin(child.path, this.name),
+      this.#run.realMs(timeoutMs),
     )
   }
 
@@ -138,7 +140,7 @@ export class Process<A extends any[] = any[]> {
     if (!child) throw new StateError(`The process ${this.name} was not started, so it cannot be waited for.`)
     const ended = child.ended.then(() => this.exitCode ?? 0)
     // A daemon holds no event loop by itself; who waits for its end does.
-    this.#run.wait((resolve) => void ended.then(resolve)).catch(() => {})
+    this.#run.wait((resolve) => void ended.then(resolve), waitingToJoin(child.path, this.name)).catch(() => {})
     return ended
   }
 

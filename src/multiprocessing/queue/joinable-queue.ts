@@ -1,7 +1,7 @@
 /** A queue of which one can wait until all that was put in it is done: Python's `multiprocessing.JoinableQueue`. */
-import type { WaitTarget } from '../../shared/telemetry.ts'
 import { StateError } from '../errors.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import type { Waiting } from '../run/waiting.ts'
 import { type Answer, ObjectService, type Request, type SharedState } from '../shared-object/service.ts'
 import { References } from '../wire/references.ts'
 import { registerKind } from '../wire/revive.ts'
@@ -85,7 +85,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   /** Says that one item that was got is done. @throws StateError if that is said more often than items were put */
   async taskDone(): Promise<void> {
-    await this.#ask('task-done')
+    await this.#ask('task-done', { on: { kind: 'queue', id: this.id }, what: 'other', label: `hear from ${this.name}` })
   }
 
   /**
@@ -94,8 +94,9 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @throws StateError if a process ended that had got an item and not said that it is done
    */
   async join(options: WaitOptions = {}): Promise<boolean> {
-    const what: WaitTarget = { what: 'join', id: this.id, label: `join ${this.name}` }
-    const { fields } = await this.#ask('join', what, checkTimeout(options.timeoutMs))
+    const on = { kind: 'queue' as const, id: this.id, end: 'join' }
+    const waiting: Waiting = { on, what: 'join', label: `join ${this.name}` }
+    const { fields } = await this.#ask('join', waiting, checkTimeout(options.timeoutMs))
     return fields.joined === true
   }
 
@@ -103,9 +104,9 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
     return { ...super[sharedHandle](), kind: 'joinable-queue' }
   }
 
-  #ask(op: string, what?: WaitTarget, timeoutMs?: number): Promise<Answer> {
+  #ask(op: string, waiting: Waiting, timeoutMs?: number): Promise<Answer> {
     const place = { id: tallyOf(this.id), owner: this.owner, name: this.name }
-    return ObjectService.of(this.run).ask(place, op, {}, [], what, timeoutMs)
+    return ObjectService.of(this.run).ask(place, op, {}, [], waiting, timeoutMs)
   }
 }
 

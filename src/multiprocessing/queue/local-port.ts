@@ -8,7 +8,7 @@ import { readableIn } from '../wire/batch/received-batch.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
 import { NOTHING } from './nothing.ts'
-import { emptyError, fullError, type Patience, type QueuePlace, type QueuePort, waitFor } from './port.ts'
+import { emptyError, fullError, type Patience, type QueuePlace, type QueuePort, waitsAt } from './port.ts'
 import type { QueueStore, Ticket } from './store.ts'
 
 export class LocalPort implements QueuePort {
@@ -16,6 +16,7 @@ export class LocalPort implements QueuePort {
   readonly #place: QueuePlace
   readonly #store: QueueStore
   readonly #revive: Revive
+  readonly #waits: ReturnType<typeof waitsAt>
   readonly #close: () => void
 
   /** @param close closes the queue for everybody */
@@ -25,6 +26,7 @@ export class LocalPort implements QueuePort {
     this.#store = store
     this.#revive = (handle) => revive(handle, run)
     this.#close = close
+    this.#waits = waitsAt(place)
   }
 
   offer(item: unknown): boolean {
@@ -116,7 +118,8 @@ export class LocalPort implements QueuePort {
           this.#store.withdraw(ticket)
         }
       },
-      waitFor(what, this.#place),
+      this.#waits[what],
+      timeoutMs,
     )
   }
 }

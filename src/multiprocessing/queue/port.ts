@@ -1,6 +1,6 @@
 /** The way to a queue, which lives in this process or in another; both keep the same promises. */
-import type { WaitTarget } from '../../shared/telemetry.ts'
 import { Empty, Full, QueueClosedError } from '../errors.ts'
+import type { Waiting } from '../run/waiting.ts'
 import type { Batch } from '../wire/batch/batch.ts'
 
 /** How long to wait: not at all, for real milliseconds, or (undefined) without end. */
@@ -30,9 +30,15 @@ export interface QueuePlace {
   name: string
 }
 
-/** What a wait is for, as it is shown. */
-export function waitFor(what: 'put' | 'get', { id, name }: QueuePlace): WaitTarget {
-  return { what, id, label: what === 'put' ? `put to ${name}` : `get from ${name}` }
+/** What waits at a queue are for, as they are shown. */
+export function waitsAt({ id, name }: QueuePlace): Record<'put' | 'get' | 'size' | 'close', Waiting> {
+  const on = { kind: 'queue' as const, id }
+  return {
+    put: { on: { ...on, end: 'put' }, what: 'put', label: `put to ${name}` },
+    get: { on: { ...on, end: 'get' }, what: 'get', label: `get from ${name}` },
+    size: { on, what: 'other', label: `hear the size of ${name}` },
+    close: { on, what: 'other', label: `close ${name}` },
+  }
 }
 
 export function emptyError({ name }: QueuePlace): Empty {

@@ -13,7 +13,7 @@ import type { Revive } from '../wire/values.ts'
 import { NOTHING } from './nothing.ts'
 import type { Outbox } from './outbox.ts'
 import { Outboxes } from './outboxes.ts'
-import { closedError, fullError, goneError, type Patience, type QueuePlace, type QueuePort, waitFor } from './port.ts'
+import { closedError, fullError, goneError, type Patience, type QueuePlace, type QueuePort, waitsAt } from './port.ts'
 import { RingGetter } from './ring.ts'
 
 const ANSWERS = ['queue.done', 'queue.full', 'queue.items'] as const
@@ -27,6 +27,7 @@ export class RemotePort implements QueuePort {
   readonly #requests: Requests
   readonly #outbox: Outbox
   readonly #revive: Revive
+  readonly #waits: ReturnType<typeof waitsAt>
   /** How many requests to get are not answered yet: who comes after them must not overtake them. */
   #asking = 0
   /** From which this process takes items by itself; null as long as it has none, undefined where it cannot have one. */
@@ -41,6 +42,7 @@ export class RemotePort implements QueuePort {
     this.#requests = Requests.of(run)
     this.#outbox = Outboxes.of(run).get(place)
     this.#revive = (handle) => revive(handle, run)
+    this.#waits = waitsAt(place)
     this.#mustTell = place.maxsize > 0 || run.observed
   }
 
@@ -83,7 +85,8 @@ export class RemotePort implements QueuePort {
           giveUp()
         }
       },
-      waitFor('put', this.#place),
+      this.#waits.put,
+      timeoutMs,
     )
   }
 
@@ -184,13 +187,13 @@ export class RemotePort implements QueuePort {
     const answered = (answer: Answer, resolve: (size: number) => void) => {
       if (answer.type === 'queue.done') resolve(answer.size ?? 0)
     }
-    return this.#ask(undefined, undefined, header, [], answered, { value: 0 })
+    return this.#ask('size', undefined, header, [], answered, { value: 0 })
   }
 
   close(): Promise<void> {
     const header = { type: 'queue.close' as const, queue: this.#place.id }
     const answered = (_answer: Answer, resolve: (nothing: undefined) => void) => resolve(undefined)
-    return this.#ask(undefined, undefined, header, [], answered, { value: undefined })
+    return this.#ask('close', undefined, header, [], answered, { value: undefined })
   }
 
   /** Nobody has the queue here any more, and nobody will call this. */
@@ -201,7 +204,7 @@ export class RemotePort implements QueuePort {
   }
 
   #ask<T>(
-    what: 'put' | 'get' | undefined,
+    what: 'put' | 'get' | 'size' | 'close',
     timeoutMs: number | undefined,
     header: Question,
     payload: readonly Uint8Array[],
@@ -215,34 +218,38 @@ export class RemotePort implements QueuePort {
     /** What it is answered with if the queue has ended; if left out, it is refused. */
     ended?: { value: T },
   ): Promise<T> {
-    return this.#run.wait<T>((resolve, reject) => {
-      let stopClock: (() => void) | undefined
-      const refused = (error: Error) => {
-        stopClock?.()
-        if (!(error instanceof QueueClosedError)) reject(error)
-        else if (ended) resolve(ended.value)
-        // Of a queue that has ended its owner has nothing left, not even the name.
-        else reject(closedError(this.#place))
-      }
-      const withdraw = this.#requests.ask(this.#place, header, payload, {
-        types: ANSWERS,
-        answered: (answer, bytes, tail) => {
+    return this.#run.wait<T>(
+      (resolve, reject) => {
+        let stopClock: (() => void) | undefined
+        const refused = (error: Error) => {
           stopClock?.()
-          answered(answer, resolve, reject, bytes, tail)
-        },
-        refused,
-        gone: () => {
+          if (!(error instanceof QueueClosedError)) reject(error)
+          else if (ended) resolve(ended.value)
+          // Of a queue that has ended its owner has nothing left, not even the name.
+          else reject(closedError(this.#place))
+        }
+        const withdraw = this.#requests.ask(this.#place, header, payload, {
+          types: ANSWERS,
+          answered: (answer, bytes, tail) => {
+            stopClock?.()
+            answered(answer, resolve, reject, bytes, tail)
+          },
+          refused,
+          gone: () => {
+            stopClock?.()
+            reject(goneError(this.#place))
+          },
+        })
+        if (what === 'size' || what === 'close') return undefined
+        stopClock = after(timeoutMs, withdraw)
+        return () => {
           stopClock?.()
-          reject(goneError(this.#place))
-        },
-      })
-      if (what === undefined) return undefined
-      stopClock = after(timeoutMs, withdraw)
-      return () => {
-        stopClock?.()
-        withdraw()
-      }
-    }, what && waitFor(what, this.#place))
+          withdraw()
+        }
+      },
+      this.#waits[what],
+      timeoutMs,
+    )
   }
 
   /** Tells the owner, once a turn, that items were taken. */

@@ -1,9 +1,21 @@
 /** How a run comes to its end: by itself, when nothing is left to do, or stopped. */
 import { StoppedError } from '../errors.ts'
-import type { Run } from './run.ts'
+import type { Run, RunChild } from './run.ts'
+import { type Waiting, waitingToJoin } from './waiting.ts'
 
 /** From SIGTERM to SIGKILL. */
 const PATIENCE_MS = 500
+
+/** Resolves when that is over; until then this process waits for it. */
+async function waitedFor(run: Run, over: Promise<unknown>, waiting: Waiting | undefined): Promise<void> {
+  const leave = waiting && run.blocking?.enter(waiting)
+  await over
+  leave?.()
+}
+
+function ended(run: Run, child: RunChild): Promise<void> {
+  return waitedFor(run, child.ended, waitingToJoin(child.path, child.name))
+}
 
 async function endChildren(run: Run): Promise<void> {
   const children = [...run.children]
@@ -12,7 +24,7 @@ async function endChildren(run: Run): Promise<void> {
   const timer = setTimeout(() => {
     for (const child of children) child.signal('SIGKILL', true)
   }, PATIENCE_MS)
-  await Promise.all(children.map((child) => child.ended))
+  await Promise.all(children.map((child) => ended(run, child)))
   clearTimeout(timer)
 }
 
@@ -22,8 +34,8 @@ async function endChildren(run: Run): Promise<void> {
  */
 export async function endRun(run: Run): Promise<void> {
   for (;;) {
-    const busy = [...run.pools].map((pool) => pool.idle())
-    const alive = [...run.children].filter((child) => !child.daemon).map((child) => child.ended)
+    const busy = [...run.pools].map((pool) => waitedFor(run, pool.idle(), pool.waiting))
+    const alive = [...run.children].filter((child) => !child.daemon).map((child) => ended(run, child))
     await Promise.all([...busy, ...alive])
     if (run.stopped || ![...run.children].some((child) => !child.daemon)) break
   }

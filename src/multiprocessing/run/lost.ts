@@ -38,7 +38,7 @@ const ENDS: Record<WaitTarget['what'], string> = {
   join: 'call taskDone',
   result: 'do it',
   task: 'submit one',
-  other: 'end that',
+  other: 'answer',
 }
 
 /** @returns what a process of which nothing is left waits for, and why that can never come */

@@ -5,12 +5,14 @@
  * it is found through the asynchronous context that its main function was called in. A child belongs to one run only.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ProblemRaised, TelemetryEvent, WaitTarget } from '../../shared/telemetry.ts'
+import type { ObjectKind, ProblemRaised, ProcessExited, TelemetryEvent } from '../../shared/telemetry.ts'
 import { StoppedError } from '../errors.ts'
 import { Hub } from '../wire/hub.ts'
 import { Blocking } from './blocking.ts'
 import { createClock } from './clock.ts'
+import { EventsFromBelow } from './events-from-below.ts'
 import { after } from './timer.ts'
+import type { Waiting } from './waiting.ts'
 
 export interface RunOptions {
   /** This process's place in the tree: `0` is the run's main process, `0.2` its second child. Also its id. */
@@ -25,26 +27,11 @@ export interface RunOptions {
   originNs: bigint
   /** Where events go; null when nobody watches, and then nothing is measured. */
   sink: ((event: TelemetryEvent) => void) | null
+  /** The process that processes below send their events to, if it is not this one. */
+  observer?: string | null
 }
 
-export type Counter =
-  | 'process'
-  | 'queue'
-  | 'pool'
-  | 'task'
-  | 'problem'
-  | 'worker'
-  | 'lock'
-  | 'rlock'
-  | 'semaphore'
-  | 'bounded-semaphore'
-  | 'condition'
-  | 'event'
-  | 'barrier'
-  | 'pipe'
-  | 'dict'
-  | 'list'
-  | 'namespace'
+export type Counter = ObjectKind | 'process' | 'queue' | 'pool' | 'task' | 'problem' | 'worker'
 
 /** After so much time, or so many operations, the event loop gets a turn. */
 const BREATHE_MS = 2
@@ -58,6 +45,8 @@ let processRun: Run | undefined
 
 /** Something that keeps a run going, or must be ended with it. */
 export interface Ending {
+  /** What is waited for by who waits for that; left out for what is never waited for. */
+  readonly waiting?: Waiting
   /** Resolves once nothing is left to do for it. */
   idle(): Promise<void>
   /** Ends it for good, without waiting for work that is left. */
@@ -83,6 +72,8 @@ export class Run {
   readonly nowUs: () => number
   readonly hub: Hub
   readonly blocking: Blocking | null
+  /** Where events of processes below go; null when nobody watches. */
+  readonly observer: string | null
   readonly children = new Set<RunChild>()
   readonly pools = new Set<Ending>()
   /** Called when the run ends, to tell what was held back. */
@@ -93,7 +84,7 @@ export class Run {
   readonly #counts = new Map<string, number>()
   #tasks = 0
   /** How to interrupt what waits now, and what for, in the order it began. */
-  readonly #waits = new Map<(error: Error) => void, WaitTarget | 'sleeping' | undefined>()
+  readonly #waits = new Map<(error: Error) => void, Waiting | 'sleeping' | undefined>()
   /** Pids of the processes that live, by path, as they were told. */
   readonly #living = new Map<string, number>()
   #alive: NodeJS.Timeout | undefined
@@ -117,6 +108,9 @@ export class Run {
     this.#sink = options.sink
     this.hub = new Hub(this)
     this.blocking = options.sink ? new Blocking(options.path, this.nowUs, (event) => this.emit(event)) : null
+    this.observer = options.sink ? (options.observer ?? options.path) : null
+    if (this.observer === this.path) this.hub.service(EventsFromBelow, () => new EventsFromBelow(this))
+    if (this.blocking) this.reporters.add(() => this.blocking?.end())
   }
 
   /** From now on only problems are told: what is left of the run, such as a grandchild that prints, is not part of it any more. */
@@ -133,8 +127,20 @@ export class Run {
     if (!this.#sink || (this.#over && event.type !== 'problem.raised')) return
     if (event.type === 'process.started') {
       if (!this.#living.has(event.process)) this.#living.set(event.process, event.pid)
-    } else if (event.type === 'process.exited' && !this.#living.delete(event.process)) return
+    } else if (event.type === 'process.exited') {
+      if (!this.#living.delete(event.process)) return
+      this.#emitLost(event)
+    }
     this.#sink(event)
+  }
+
+  /** A process is gone: what lived below it is gone with it, or will be within a second, and cannot tell. */
+  #emitLost({ process, atUs, asked }: ProcessExited): void {
+    for (const id of [...this.#living.keys()]) {
+      if (!id.startsWith(`${process}.`)) continue
+      const end = { exitCode: null, signal: 'SIGKILL', ...(asked && { asked }) }
+      this.emit({ type: 'process.exited', atUs, process: id, ...end })
+    }
   }
 
   /**
@@ -163,15 +169,6 @@ export class Run {
     return this.#living.get(path)
   }
 
-  /** A child is gone: what lived below it is gone with it, or will be within a second, and cannot tell. */
-  emitDescendantsExited(path: string, asked: boolean): void {
-    for (const id of [...this.#living.keys()]) {
-      if (!id.startsWith(`${path}.`)) continue
-      const end = { exitCode: null, signal: 'SIGKILL', ...(asked && { asked }) }
-      this.emit({ type: 'process.exited', atUs: this.nowUs(), process: id, ...end })
-    }
-  }
-
   /** @returns 1, 2, 3 … */
   count(what: Counter): number {
     // The only ones of which there are millions.
@@ -194,14 +191,14 @@ export class Run {
     return count === 1 ? name : `${name} ${count}`
   }
 
-  /** @returns real milliseconds for milliseconds that the program names */
-  realMs(programMs: number): number {
-    return programMs / this.speed
+  /** @returns real milliseconds for milliseconds that the program names; undefined stays that */
+  realMs<T extends number | undefined>(programMs: T): T {
+    return (programMs === undefined ? programMs : programMs / this.speed) as T
   }
 
   /** Calls `late` once so much program time is over; undefined is never. @returns what to call to stop the clock */
   after(programMs: number | undefined, late: () => void): () => void {
-    return after(programMs === undefined ? undefined : this.realMs(programMs), late)
+    return after(this.realMs(programMs), late)
   }
 
   get stopped(): Error | null {
@@ -220,11 +217,13 @@ export class Run {
    * A promise that also ends, with the reason, when the run is stopped. The program may not be looking at it any more by
    * then, so that end alone never counts as an unhandled rejection.
    * @param begin begins to wait; it returns what to call if the wait is interrupted
-   * @param what it waits for, as it is shown; undefined for what does not take long
+   * @param what it waits for; undefined for what does not take long
+   * @param timeoutMs how long it may take, in real milliseconds, as it is shown
    */
   wait<T>(
     begin: (resolve: (value: T) => void, reject: (error: Error) => void) => (() => void) | undefined,
-    what?: WaitTarget | 'sleeping',
+    what?: Waiting | 'sleeping',
+    timeoutMs?: number,
   ): Promise<T> {
     if (this.#stopped) {
       const ended = Promise.reject<T>(this.#stopped)
@@ -259,13 +258,13 @@ export class Run {
           reject(error)
         },
       )
-      if (open && what && this.blocking) leave = this.blocking.enter(what)
+      if (open && what && this.blocking) leave = this.blocking.enter(what, timeoutMs)
     })
     return promise
   }
 
   /** What is waited for now, the latest last; undefined for what was not expected to take long. */
-  get waits(): readonly (WaitTarget | 'sleeping' | undefined)[] {
+  get waits(): readonly (Waiting | 'sleeping' | undefined)[] {
     return [...this.#waits.values()]
   }
 

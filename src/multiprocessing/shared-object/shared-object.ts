@@ -1,7 +1,8 @@
 /** What all shared objects have in common: an id, an owner, and the way to ask it. */
-import type { WaitTarget } from '../../shared/telemetry.ts'
-import { type Counter, currentRun, type Run } from '../run/run.ts'
+import type { ObjectKind } from '../../shared/telemetry.ts'
+import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import type { Waiting } from '../run/waiting.ts'
 import { checkSize } from '../wire/frames.ts'
 import { References } from '../wire/references.ts'
 import { registerKind, remember } from '../wire/revive.ts'
@@ -25,12 +26,6 @@ export interface ObjectOptions {
 /** What a constructor may be given besides its own options. */
 export type Given<O> = O & { [fromHandle]?: ObjectHandle }
 
-/** A wait, as it is shown: `acquire lock 1`. */
-export interface WaitWords {
-  what: WaitTarget['what']
-  label: string
-}
-
 /** A ticket is for one way only. */
 function withoutTicket({ ticket: _, ...handle }: ObjectHandle): ObjectHandle {
   return handle as ObjectHandle
@@ -40,10 +35,12 @@ export abstract class SharedObject {
   readonly name: string
   protected readonly run: Run
   protected readonly handle: ObjectHandle
+  /** What this process waits for where it waits for no more than an answer. */
+  readonly #anAnswer: Waiting
 
   /** @param make makes the object's state, in the process that makes the object */
   constructor(
-    kind: Counter,
+    kind: ObjectKind,
     { name, [fromHandle]: handle }: Given<ObjectOptions>,
     fields: Fields,
     make: (name: string, run: Run) => SharedState,
@@ -55,10 +52,11 @@ export abstract class SharedObject {
       const own = name ?? `${kind} ${number}`
       this.handle = { ...fields, kind, id: `${this.run.path}/${kind}${number}`, owner: this.run.path, name: own }
       const [service, { id }] = [ObjectService.of(this.run), this.handle]
-      service.own(id, make(own, this.run))
+      service.own(id, make(own, this.run), { kind, name: own })
       References.of(this.run).own(id, () => service.disown(id))
     }
     this.name = this.handle.name
+    this.#anAnswer = this.awaiting('other', `hear from ${this.name}`)
     remember(this.run, this.handle, this)
   }
 
@@ -67,15 +65,18 @@ export abstract class SharedObject {
     return References.of(this.run).send(this.handle)
   }
 
-  /**
-   * Asks the owner. With `words` it may take long: the process is then shown as waiting, and after `timeoutMs` the owner is
-   * told that this one waits no more.
-   */
+  /** @returns a wait for this object. @param label in words: `acquire lock 1` */
+  protected awaiting(what: Waiting['what'], label: string, end?: string): Waiting {
+    const { kind, id } = this.handle
+    return { on: { kind: kind as ObjectKind, id, ...(end !== undefined && { end }) }, what, label }
+  }
+
+  /** Asks the owner. After `timeoutMs` it is told that this one waits no more. @param waiting what for, if not for the answer alone */
   protected async ask(
     op: string,
     fields: Fields = {},
     payload: readonly Uint8Array[] = [],
-    words?: WaitWords,
+    waiting: Waiting = this.#anAnswer,
     options: WaitOptions = {},
   ): Promise<Answer> {
     const timeoutMs = checkTimeout(options.timeoutMs)
@@ -83,8 +84,7 @@ export abstract class SharedObject {
       payload.reduce((sum, { byteLength }) => sum + byteLength, 0),
       `what is sent to ${this.name}`,
     )
-    const what = words && { ...words, id: this.handle.id }
-    const answer = await ObjectService.of(this.run).ask(this.handle, op, fields, payload, what, timeoutMs)
+    const answer = await ObjectService.of(this.run).ask(this.handle, op, fields, payload, waiting, timeoutMs)
     const pause = this.run.breathe()
     if (pause) await pause
     return answer
@@ -92,6 +92,6 @@ export abstract class SharedObject {
 }
 
 /** Registers how a handle of a kind becomes an object: by the class's constructor. */
-export function registerClass(kind: Counter, Class: new (given: never) => object): void {
+export function registerClass(kind: ObjectKind, Class: new (given: never) => object): void {
   registerKind(kind, (handle) => new Class({ [fromHandle]: handle } as never))
 }

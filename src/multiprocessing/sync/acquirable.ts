@@ -1,13 +1,18 @@
 /** What locks and semaphores have in common: they are acquired, held and released. */
-import type { Counter, Run } from '../run/run.ts'
+import type { ObjectKind } from '../../shared/telemetry.ts'
+import type { Run } from '../run/run.ts'
 import type { WaitOptions } from '../run/wait-options.ts'
+import type { Waiting } from '../run/waiting.ts'
 import type { Answer, Fields } from '../shared-object/service.ts'
-import { type Given, type ObjectOptions, SharedObject, type WaitWords } from '../shared-object/shared-object.ts'
+import { type Given, type ObjectOptions, SharedObject } from '../shared-object/shared-object.ts'
 import { tellAbandoned } from './abandoned.ts'
 import { type SemaphoreRules, SemaphoreState } from './semaphore-state.ts'
 
 /** How a condition asks the lock that it stands on. */
 export const askLock: unique symbol = Symbol('askLock')
+
+/** How a condition finds out what its lock is called in telemetry. */
+export const lockId: unique symbol = Symbol('lockId')
 
 export interface AcquireOptions extends WaitOptions {
   /** Whether to wait at all; true if left out. */
@@ -15,8 +20,13 @@ export interface AcquireOptions extends WaitOptions {
 }
 
 export abstract class Acquirable extends SharedObject {
-  constructor(kind: Counter, given: Given<ObjectOptions>, rules: Omit<SemaphoreRules, 'name'>) {
-    super(kind, given, {}, (name: string, run: Run) => new SemaphoreState({ ...rules, name }, tellAbandoned(run, name)))
+  readonly #waiting = this.awaiting('acquire', `acquire ${this.name}`)
+
+  constructor(kind: ObjectKind, given: Given<ObjectOptions>, rules: Omit<SemaphoreRules, 'name'>) {
+    super(kind, given, {}, (name: string, run: Run) => {
+      const now = run.observed ? run.nowUs : () => 0
+      return new SemaphoreState({ ...rules, name }, now, tellAbandoned(run, name))
+    })
   }
 
   /**
@@ -24,14 +34,17 @@ export abstract class Acquirable extends SharedObject {
    * @returns whether it was acquired: false only if `timeoutMs` ran out first, or it was not to wait
    */
   async acquire({ wait = true, timeoutMs }: AcquireOptions = {}): Promise<boolean> {
-    const words = wait ? { what: 'acquire' as const, label: `acquire ${this.name}` } : undefined
     const options = wait && timeoutMs !== undefined ? { timeoutMs } : {}
-    const { fields } = await this.ask('acquire', { wait }, [], words, options)
+    const { fields } = await this.ask('acquire', { wait }, [], wait ? this.#waiting : undefined, options)
     return fields.acquired === true
   }
 
-  [askLock](op: string, fields: Fields, words?: WaitWords, options?: WaitOptions): Promise<Answer> {
-    return this.ask(op, fields, [], words, options)
+  get [lockId](): string {
+    return this.handle.id
+  }
+
+  [askLock](op: string, fields: Fields, waiting?: Waiting, options?: WaitOptions): Promise<Answer> {
+    return this.ask(op, fields, [], waiting, options)
   }
 
   /** Gives it back. @throws StateError if it is not acquired */

@@ -81,6 +81,7 @@ export interface BarrierOptions extends ObjectOptions, WaitOptions {}
 export class Barrier extends SharedObject {
   readonly parties: number
   readonly #timeoutMs: number | undefined
+  readonly #waiting = this.awaiting('barrier', `wait at ${this.name}`)
 
   /** @param options `timeoutMs` is for every wait that names none of its own */
   constructor(parties: number, options: BarrierOptions = {}) {
@@ -107,7 +108,7 @@ export class Barrier extends SharedObject {
    */
   async wait({ timeoutMs = this.#timeoutMs }: { timeoutMs?: number | undefined } = {}): Promise<number> {
     const options = timeoutMs === undefined ? {} : { timeoutMs }
-    const { fields } = await this.ask('wait', {}, [], { what: 'barrier', label: `wait at ${this.name}` }, options)
+    const { fields } = await this.ask('wait', {}, [], this.#waiting, options)
     return Number(fields.index)
   }
 

@@ -1,10 +1,12 @@
 /** Waiting until another process says that something has changed: Python's `multiprocessing.Condition`. */
 import { currentRun } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import type { Waiting } from '../run/waiting.ts'
+import { ObjectService } from '../shared-object/service.ts'
 import { fromHandle, type Given, type ObjectOptions } from '../shared-object/shared-object.ts'
 import { registerKind, revive } from '../wire/revive.ts'
 import { type Shared, type SharedHandle, sharedHandle } from '../wire/values.ts'
-import { type AcquireOptions, askLock } from './acquirable.ts'
+import { type AcquireOptions, askLock, lockId } from './acquirable.ts'
 import { type Lock, RLock } from './lock.ts'
 
 export interface ConditionOptions extends ObjectOptions {
@@ -37,6 +39,7 @@ export class Condition implements Shared {
       this.#lock = options.lock ?? new RLock({ name: `the lock of ${name}` })
       const id = `${run.path}/condition${number}`
       this.#place = { kind: 'condition', id, owner: run.path, name }
+      ObjectService.of(run).addCondition(this.#lock[lockId], id, name)
     }
     this.name = this.#place.name
   }
@@ -64,8 +67,9 @@ export class Condition implements Shared {
    * @throws StateError if the lock is not held
    */
   async wait(options: WaitOptions = {}): Promise<boolean> {
-    const words = { what: 'condition' as const, label: `wait for ${this.name}` }
-    const { fields } = await this.#lock[askLock]('condition-wait', { condition: this.#place.id }, words, options)
+    const { id } = this.#place
+    const waiting: Waiting = { on: { kind: 'condition', id }, what: 'condition', label: `wait for ${this.name}` }
+    const { fields } = await this.#lock[askLock]('condition-wait', { condition: id }, waiting, options)
     return fields.notified === true
   }
 

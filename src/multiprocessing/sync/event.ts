@@ -31,6 +31,8 @@ class EventState implements SharedState {
 }
 
 export class Event extends SharedObject {
+  readonly #waiting = this.awaiting('event', `wait for ${this.name}`)
+
   constructor(options: ObjectOptions = {}) {
     super('event', options as Given<ObjectOptions>, {}, () => new EventState())
   }
@@ -51,7 +53,7 @@ export class Event extends SharedObject {
 
   /** @returns whether the flag was raised: false if `timeoutMs` ran out first */
   async wait(options: WaitOptions = {}): Promise<boolean> {
-    const { fields } = await this.ask('wait', {}, [], { what: 'event', label: `wait for ${this.name}` }, options)
+    const { fields } = await this.ask('wait', {}, [], this.#waiting, options)
     return fields.set === true
   }
 }

@@ -36,12 +36,16 @@ export class SemaphoreState implements SharedState {
   readonly #abandoned: (client: string) => void
   #free: number
   readonly #holders = new Map<string, number>()
+  /** Since when each of them has held it without a pause; also of some that do not any more. */
+  readonly #since = new Map<string, number>()
+  readonly #now: () => number
   #line: Waiter[] = []
   readonly #conditions = new Map<string, ConditionWaiter[]>()
 
   /** @param abandoned told when a process has ended while it held this */
-  constructor(rules: SemaphoreRules, abandoned: (client: string) => void) {
+  constructor(rules: SemaphoreRules, now: () => number, abandoned: (client: string) => void) {
     this.#rules = rules
+    this.#now = now
     this.#free = rules.value
     this.#abandoned = abandoned
   }
@@ -66,6 +70,10 @@ export class SemaphoreState implements SharedState {
         request.refuse(new StateError(`${this.#rules.name} does not know how to ${op}.`))
         return undefined
     }
+  }
+
+  *holders(): Iterable<{ process: string; sinceUs: number }> {
+    for (const process of this.#holders.keys()) yield { process, sinceUs: this.#since.get(process) ?? 0 }
   }
 
   release(isGone: (client: string) => boolean): void {
@@ -112,7 +120,9 @@ export class SemaphoreState implements SharedState {
 
   #take(client: string, times: number): void {
     this.#free--
-    this.#holders.set(client, this.#rules.recursive ? times : (this.#holders.get(client) ?? 0) + 1)
+    const before = this.#holders.get(client)
+    if (before === undefined) this.#since.set(client, this.#now())
+    this.#holders.set(client, this.#rules.recursive ? times : (before ?? 0) + 1)
   }
 
   #proceed(): void {
@@ -158,7 +168,7 @@ export class SemaphoreState implements SharedState {
     else this.#holders.delete(holder)
   }
 
-  #waitForCondition({ client, answer, refuse }: Request, key: string): (() => void) | undefined {
+  #waitForCondition({ client, answer, refuse, waitsFor }: Request, key: string): (() => void) | undefined {
     const times = this.#holders.get(client)
     if (!times) {
       refuse(new StateError(`A condition can only be waited for by who has acquired ${this.#rules.name}.`))
@@ -171,9 +181,11 @@ export class SemaphoreState implements SharedState {
       proceed: () => answer({ notified }),
       wake: (byNotify) => {
         notified = byNotify
+        waitsFor(null)
         this.#line.push(waiter)
       },
     }
+    waitsFor(key)
     this.#conditions.set(key, [...(this.#conditions.get(key) ?? []), waiter])
     this.#holders.delete(client)
     this.#free++

@@ -1,5 +1,6 @@
 /** The first module of every thread: find the target, call it, tell how it went. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { importTarget } from '../child/import-target.ts'
 import { errorInfo, MultiprocessingError } from '../errors.ts'
 import { endRun } from '../run/end-run.ts'
@@ -8,12 +9,23 @@ import { adoptRun, Run } from '../run/run.ts'
 import type { ThreadMessage, ThreadStart } from './thread.ts'
 
 Object.assign(globalThis, { [Symbol.for('forkscope.thread')]: true })
-const { target, args, name, path, speed, originNs } = workerData as ThreadStart
-const run = new Run({ path, name, speed, nodePath: null, originNs, sink: null })
+const { target, args, name, path, speed, originNs, observed } = workerData as ThreadStart
+let held: TelemetryEvent[] = []
+const run = new Run({ path, name, speed, nodePath: null, originNs, sink: observed ? sink : null })
 let [settled, ended] = [false, false]
 
 function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message)
+}
+
+function tellEvents(): void {
+  if (held.length > 0) tell({ type: 'events', events: held })
+  held = []
+}
+
+function sink(event: TelemetryEvent): void {
+  if (held.length === 0) process.nextTick(tellEvents)
+  held.push(event)
 }
 
 function fail(thrown: unknown): void {
@@ -23,6 +35,10 @@ function fail(thrown: unknown): void {
   tell({ type: 'failed', error })
 }
 
+run.reporters.add(tellEvents)
+process.on('exit', () => {
+  for (const report of run.reporters) report()
+})
 run.onUnobservedProblem = () => tell({ type: 'problem' })
 adoptRun(run)
 // What the target left behind is over: so are the processes that it started.
@@ -35,7 +51,7 @@ whenNothingIsLeft(() => {
 })
 importTarget(target)
   .then((fn) => {
-    tell({ type: 'running' })
+    run.blocking?.running()
     return fn(...args)
   })
   .then(() => (settled = true), fail)

@@ -5,15 +5,17 @@
  * memory in a SharedArrayBuffer is the same memory on both sides. Queues and pools are for processes and do not reach it.
  */
 import type { Worker } from 'node:worker_threads'
-import type { ErrorInfo } from '../../shared/telemetry.ts'
-import { StateError, UnsendableError } from '../errors.ts'
+import type { ErrorInfo, TelemetryEvent } from '../../shared/telemetry.ts'
+import { errorInfo, StateError, UnsendableError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import { ownModule } from '../process/own-module.ts'
 import { reportProcessEnd } from '../process/problems.ts'
 import type { TargetArgs } from '../process/process.ts'
+import { ownEvents } from '../run/events-from-below.ts'
 import { followOutput } from '../run/follow-output.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
+import { waitingToJoin } from '../run/waiting.ts'
 import { checkArgs, locateTarget, type Target, type TargetLocation } from '../targets.ts'
 
 export interface ThreadOptions {
@@ -29,10 +31,12 @@ export interface ThreadStart {
   path: string
   speed: number
   originNs: bigint
+  /** Whether somebody wants to know what it does. */
+  observed: boolean
 }
 
 export type ThreadMessage =
-  | { type: 'running' }
+  | { type: 'events'; events: TelemetryEvent[] }
   | { type: 'failed'; error: ErrorInfo }
   /** Something went wrong in it that nobody was looking out for, and was told there. */
   | { type: 'problem' }
@@ -44,6 +48,7 @@ export class Thread<A extends any[] = any[]> {
   readonly #location: TargetLocation
   readonly #args: A | []
   #ended: Promise<void> | null = null
+  #path = ''
   #alive = false
 
   /**
@@ -73,6 +78,7 @@ export class Thread<A extends any[] = any[]> {
       path,
       speed: run.speed,
       originNs: run.originNs,
+      observed: run.observed,
     }
     let worker: Worker
     try {
@@ -86,6 +92,7 @@ export class Thread<A extends any[] = any[]> {
       )
     }
     this.#alive = true
+    this.#path = path
     this.#ended = this.#live(worker, path)
   }
 
@@ -104,7 +111,8 @@ export class Thread<A extends any[] = any[]> {
         })
         return stopClock
       },
-      { what: 'join', label: `join ${this.name}` },
+      waitingToJoin(this.#path, this.name),
+      run.realMs(timeoutMs),
     )
   }
 
@@ -131,10 +139,18 @@ export class Thread<A extends any[] = any[]> {
     worker.on('message', (message: ThreadMessage) => {
       if (message.type === 'failed') failure = message.error
       else if (message.type === 'problem') run.countUnobservedProblem()
-      else run.emit({ type: 'process.state', atUs: run.nowUs(), process: path, state: 'running' })
+      else if (message.type === 'events') {
+        try {
+          for (const event of ownEvents(message.events, path, run.nowUs())) run.emit(event)
+        } catch (error) {
+          failure ??= errorInfo(error)
+          void worker.terminate()
+        }
+      }
     })
     let asked = false
     const end = {
+      waiting: waitingToJoin(path, this.name),
       end: () => {
         asked = true
         void worker.terminate()

@@ -64,9 +64,12 @@ export const MESSAGES = {
     path: isPath,
     name: isText,
     kind: oneOf('process', 'worker'),
+    /** A worker's. */
+    pool: optional(isText),
     speed: isNumber,
     originNs: isText,
-    observed: isBoolean,
+    /** Where its events go; null where nobody wants any. */
+    observer: orNull(isPath),
     nodePath: orNull(isText),
     target: optional(isLocation),
     initializer: optional(isLocation),
@@ -84,7 +87,6 @@ export const MESSAGES = {
   begun: up({}),
   /** A worker can be given tasks. */
   ready: up({}),
-  events: up({}),
   /** What was thrown that ends the child. */
   failed: up({}),
   /** Something went wrong in the child, or below it, that nobody there was looking out for. */
@@ -120,6 +122,9 @@ export const MESSAGES = {
 
   /** See `references.ts`; the payload: what has changed of which objects, as JSON. */
   'reference.changes': routed({}),
+
+  /** What happened in the sender, for the process that observes the run; the payload: events as JSON. */
+  events: routed({}),
 
   'object.ask': routedWithMore({ request: isCount, object: isText, op: isText }),
   'object.answer': routedWithMore({ request: isCount }),
