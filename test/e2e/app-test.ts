@@ -1,4 +1,5 @@
 /** Tests of the window in a real browser: each test has its own app process and its own page. */
+import { join } from 'node:path'
 import { type Browser, test as base, chromium, expect } from '@playwright/test'
 import { type BrowserApp, startBrowserApp } from '../window/browser-app.ts'
 import { findChromium } from '../window/chromium.ts'
@@ -40,6 +41,16 @@ export const test = base.extend<Fixtures, { chrome: Browser }>({
     await use(window)
     expect(errors).toEqual([])
     await context.close()
+  },
+})
+
+/** The same with programs that play a list of events: they stand still, whatever the machine does. */
+export const playedTest = test.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+  app: async ({}, use) => {
+    const app = await startBrowserApp([], join(import.meta.dirname, '..', 'fixtures', 'played-app.ts'))
+    await use(app)
+    await app.end()
   },
 })
 

@@ -1,17 +1,6 @@
 /** Sessions in a window: of sources of a kind that the app does not know, several of a program, failed ones beside others. */
-import { join } from 'node:path'
 import { testIds } from '../../src/renderer/views/test-ids.ts'
-import { startBrowserApp } from '../window/browser-app.ts'
-import { test as base, expect } from './app-test.ts'
-
-const test = base.extend({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
-  app: async ({}, use) => {
-    const app = await startBrowserApp([], join(import.meta.dirname, '..', 'fixtures', 'played-app.ts'))
-    await use(app)
-    await app.end()
-  },
-})
+import { expect, playedTest as test } from './app-test.ts'
 
 test('it has a window, commands and an end', async ({ window }) => {
   await window.choose('willing')

@@ -1,7 +1,14 @@
 /** What belongs to what is selected, so that it is shown everywhere. */
-import type { LaneSegment, OutputLine, ProblemRow, SessionState, TaskRow } from '../../shared/session-state.ts'
+import type {
+  LaneSegment,
+  ObjectRow,
+  OutputLine,
+  ProblemRow,
+  SessionState,
+  TaskRow,
+} from '../../shared/session-state.ts'
 
-export type SelectionKind = 'process' | 'queue' | 'task'
+export type SelectionKind = 'process' | 'queue' | 'object' | 'task'
 
 export interface Selection {
   kind: SelectionKind
@@ -12,13 +19,14 @@ export interface Selection {
 export interface Related {
   process: (id: string) => boolean
   queue: (id: string) => boolean
+  object: (row: ObjectRow) => boolean
   task: (row: TaskRow) => boolean
   line: (line: OutputLine) => boolean
   problem: (row: ProblemRow) => boolean
 }
 
 const never = () => false
-const NOTHING: Related = { process: never, queue: never, task: never, line: never, problem: never }
+const NOTHING: Related = { process: never, queue: never, object: never, task: never, line: never, problem: never }
 
 /** A line is read a moment after it was printed: its task may have ended meanwhile. */
 const READ_WITHIN_US = 20_000
@@ -32,7 +40,7 @@ function printedBy(task: TaskRow, { process, atUs }: OutputLine): boolean {
 /** @returns what belongs to a selection */
 export function relatedTo(selection: Selection | null, state: SessionState | null): Related {
   if (!selection || !state) return NOTHING
-  const { tasks, queues } = state
+  const { tasks, queues, objects } = state
   switch (selection.kind) {
     case 'task': {
       const task = tasks.rows.get(selection.id)
@@ -54,6 +62,7 @@ export function relatedTo(selection: Selection | null, state: SessionState | nul
             row !== undefined && [...row.waitingToPut, ...row.waitingToGet].some((waiter) => waiter.process === process)
           )
         },
+        object: ({ holders, waiting }) => [...holders, ...waiting].some((waiter) => waiter.process === process),
         task: (row) => row.process === process,
         line: (line) => line.process === process,
         problem: (row) =>
@@ -66,6 +75,11 @@ export function relatedTo(selection: Selection | null, state: SessionState | nul
         [...(row?.waitingToPut ?? []), ...(row?.waitingToGet ?? [])].map(({ process }) => process),
       )
       return { ...NOTHING, process: (id) => waiters.has(id), queue: (id) => id === selection.id }
+    }
+    case 'object': {
+      const row = objects.rows.get(selection.id)
+      const theirs = new Set([...(row?.holders ?? []), ...(row?.waiting ?? [])].map(({ process }) => process))
+      return { ...NOTHING, process: (id) => theirs.has(id), object: ({ id }) => id === selection.id }
     }
   }
 }

@@ -9,9 +9,10 @@ import type {
   SessionState,
 } from '../../shared/session-state.ts'
 import { countOf, formatGlance, formatRest, formatWait } from './format.ts'
+import { waitsWords } from './waits.ts'
 
 /** The sign beside a state, never without its word. */
-export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good' | 'bad' | 'stopped'
+export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good' | 'bad' | 'stopped' | 'awaiting'
 
 export interface StateWords {
   sign: StateSign
@@ -36,12 +37,23 @@ export function endMark(row: ProcessRow): string {
 export function stateWords(row: ProcessRow, state: SessionState): StateWords {
   if (row.state === 'exited') return endWords(row)
   if (row.isSilent && row.state === 'starting') return { sign: 'starting', text: 'alive' }
-  if (row.state === 'waiting') return { sign: 'waiting', text: row.waitingOn?.label ?? 'waiting' }
+  if (row.state === 'waiting')
+    return { sign: 'waiting', text: waitsWords(row, state) ?? row.waitingOn?.label ?? 'waiting' }
   const task = row.task === null ? undefined : state.tasks.rows.get(row.task)
   if (row.state === 'sleeping')
     return { sign: 'sleeping', text: task ? `${shortCall(task.name)}, sleeping` : 'sleeping' }
   if (row.state === 'starting') return { sign: 'starting', text: 'starting' }
-  return { sign: 'running', text: task ? shortCall(task.name) : 'running' }
+  const words = task && shortCall(task.name)
+  if (isAwaiting(row)) return { sign: 'awaiting', text: words ? `${words}, awaiting` : 'awaiting' }
+  return { sign: 'running', text: words ?? 'running' }
+}
+
+/** A process that ran code in no more than this share of the time awaits something. */
+const AWAITING_PERCENT = 5
+
+/** @returns whether a process that goes on does nothing but await what only it knows of: the network, a file, a timer of its own */
+export function isAwaiting({ busyPercent }: Pick<ProcessRow | LaneSegment, 'busyPercent'>): boolean {
+  return busyPercent !== null && busyPercent <= AWAITING_PERCENT
 }
 
 /** A call without the texts that are longer than they are worth in a table: `spider(pages, 7)`. */
@@ -53,8 +65,13 @@ export function shortCall(name: string): string {
 export function segmentWords(segment: LaneSegment, state: SessionState): string {
   const task = segment.task === null ? undefined : state.tasks.rows.get(segment.task)
   if (segment.state === 'waiting') return `waiting: ${segment.waitingOn?.label ?? 'for something'}`
-  if (segment.state === 'running' && task) return task.name
-  return task ? `${segment.state} in ${task.name}` : segment.state
+  const doing = segment.state === 'running' ? runningWords(segment) : segment.state
+  return task ? `${doing} in ${task.name}` : doing
+}
+
+function runningWords({ busyPercent }: LaneSegment): string {
+  if (busyPercent === null) return 'running'
+  return isAwaiting({ busyPercent }) ? 'awaiting' : `busy ${Math.round(busyPercent)} % of the time`
 }
 
 /** @returns how full a queue is, and who is held up by that */

@@ -10,6 +10,7 @@ export const related = computed<Related>(() => {
   if (chosen) {
     read('tasks')
     read('queues')
+    read('objects')
   }
   return relatedTo(chosen, peekState())
 })

@@ -1,6 +1,7 @@
 /** All about what is selected. */
 import { clearSelection, selection } from '../store/selection.ts'
 import { Icon } from './icons.tsx'
+import { ObjectDetail } from './object-detail.tsx'
 import { OneStop } from './one-stop.tsx'
 import { ProcessDetail } from './process-detail.tsx'
 import { QueueDetail } from './queue-detail.tsx'
@@ -13,11 +14,12 @@ function Details() {
   if (!chosen) {
     return (
       <p class="card-body soft" data-testid={testIds.detail}>
-        Select a process, a queue or a task: all about it appears here.
+        Select a process, a queue, a lock or a task: all about it appears here.
       </p>
     )
   }
   if (chosen.kind === 'process') return <ProcessDetail key={chosen.id} id={chosen.id} />
+  if (chosen.kind === 'object') return <ObjectDetail key={chosen.id} id={chosen.id} />
   if (chosen.kind === 'queue') return <QueueDetail key={chosen.id} id={chosen.id} />
   return <TaskDetail key={chosen.id} id={chosen.id} />
 }

@@ -8,6 +8,7 @@ const SIGNS: Record<StateSign, string> = {
   starting: 'M6 1.7v2M6 8.3v2M1.7 6h2M8.3 6h2M3 3l1.3 1.3M7.7 7.7 9 9M9 3 7.7 4.3M4.3 7.7 3 9',
   good: 'M2.5 6.5 5 9l4.5-6',
   bad: 'M3 3l6 6M9 3 3 9',
+  awaiting: 'M2.5 6h.01M6 6h.01M9.5 6h.01',
   stopped: 'M3.2 3.2h5.6v5.6H3.2Z',
 }
 

@@ -15,6 +15,7 @@ import { Icon, Sign } from './icons.tsx'
 import { ProcessName } from './process-name.tsx'
 import { whyNotSignal } from './process-row.tsx'
 import { testIds } from './test-ids.ts'
+import { WaitList } from './wait-list.tsx'
 
 function Uptime({ row }: { row: ProcessRow }) {
   const untilUs = row.endedAtUs ?? elapsedUs.value
@@ -125,6 +126,12 @@ export function ProcessDetail({ id }: { id: string }) {
         )}
         <Fact name="Kind">{row.kind}</Fact>
         <Fact name="Tasks done">{row.tasksDone}</Fact>
+        {row.tasksFailed > 0 && <Fact name="Failed">{row.tasksFailed}</Fact>}
+        {row.busyPercent !== null && (
+          <Fact name="Busy" title="The share of the time of late in which its event loop ran code">
+            {formatPercent(row.busyPercent)}
+          </Fact>
+        )}
         <Fact
           name="Short waits"
           title="Waits and sleeps under 20 ms are too short to be drawn; here is how many, and their sum"
@@ -132,6 +139,7 @@ export function ProcessDetail({ id }: { id: string }) {
           {shortWaitWords(row)}
         </Fact>
       </dl>
+      <WaitList row={row} />
       {row.kind === 'thread' ? (
         <p class="soft">A thread has its process's CPU and memory: see the process it belongs to.</p>
       ) : (

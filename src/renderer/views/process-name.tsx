@@ -16,6 +16,18 @@ export function ProcessName({ process }: { process: string }) {
   )
 }
 
+/** Several of them. */
+export function ProcessNames({ processes }: { processes: readonly string[] }) {
+  if (processes.length === 0) return <>nobody yet</>
+  return (
+    <span class="mentions">
+      {processes.map((id) => (
+        <ProcessName key={id} process={id} />
+      ))}
+    </span>
+  )
+}
+
 /** Only the colours, for a narrow place; the names are there for the pointer and the screen reader. */
 export function ProcessChips({ processes, label }: { processes: readonly string[]; label: string }) {
   read('processes')

@@ -4,7 +4,7 @@ import { residenceBars } from '../series/residence.ts'
 import { read } from '../store/session.ts'
 import { Fact } from './fact.tsx'
 import { Forgotten } from './forgotten.tsx'
-import { ProcessName } from './process-name.tsx'
+import { ProcessName, ProcessNames } from './process-name.tsx'
 import { testIds } from './test-ids.ts'
 
 function Residence({ counts }: { counts: readonly number[] }) {
@@ -23,17 +23,6 @@ function Residence({ counts }: { counts: readonly number[] }) {
         ))}
       </ul>
     </div>
-  )
-}
-
-function Names({ processes }: { processes: readonly string[] }) {
-  if (processes.length === 0) return <>nobody yet</>
-  return (
-    <span class="mentions">
-      {processes.map((id) => (
-        <ProcessName key={id} process={id} />
-      ))}
-    </span>
   )
 }
 
@@ -58,10 +47,10 @@ export function QueueDetail({ id }: { id: string }) {
       </dl>
       <dl class="facts wide">
         <Fact name="Puts">
-          <Names processes={row.producers} />
+          <ProcessNames processes={row.producers} />
         </Fact>
         <Fact name="Gets">
-          <Names processes={row.consumers} />
+          <ProcessNames processes={row.consumers} />
         </Fact>
       </dl>
       <Residence counts={row.residence} />

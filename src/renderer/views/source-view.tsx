@@ -15,6 +15,7 @@ function wordsOfSelection(): string[] | null {
   const chosen = selection.value
   const state = peekState()
   if (!chosen || !state) return null
+  if (chosen.kind === 'object') return null
   if (chosen.kind === 'queue') return sourceWords('queue', state.queues.rows.get(chosen.id)?.name ?? '')
   if (chosen.kind === 'task') return sourceWords('task', state.tasks.rows.get(chosen.id)?.name ?? '')
   const row = read('processes')?.rows.get(chosen.id)

@@ -11,7 +11,7 @@
  * - `queue-card`: with `data-queue`; `queue-depth` in it is the number. `pool-card`; `pool-cell` in it, with `data-task`,
  *   `data-state`. `problem`: with `data-kind`, `data-task`; `problem-count`, `show-task`, `retry-task` in it.
  * - `output-line`: with `data-process`, `data-stream`. `output-filter`, `follow-output`.
- * - `detail`: what is selected. `source-code`: the source that is shown.
+ * - `detail`: what is selected; `wait` in it, each thing that a process waits for. `object-row`: with `data-object`. `source-code`: the source that is shown.
  * - `connection-lost`, `connection-refused`: what is said when there is no connection. `main-busy`: what is said
  *   when main does not answer. `theme`: the theme's switch.
  */
@@ -30,6 +30,8 @@ export const testIds = {
   phase: 'phase',
   laneKey: 'lane-key',
   tasksFailed: 'tasks-failed',
+  wait: 'wait',
+  objectRow: 'object-row',
   parameterError: 'parameter-error',
   refusal: 'refusal',
   processRow: 'process-row',
