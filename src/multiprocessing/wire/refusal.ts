@@ -24,8 +24,7 @@ function whatV8Refuses(value: unknown): NotSendable | undefined {
   try {
     pack(value, true)
   } catch (error) {
-    if (error instanceof NotSendable) return error
-    // There is no room left to look for it, or it cannot be looked at.
+    return error as NotSendable
   }
   return undefined
 }

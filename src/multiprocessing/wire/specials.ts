@@ -39,6 +39,9 @@ export interface Packed {
   holes: [container: Container, key: string | number, note: number][]
 }
 
+/** V8 may say all of a function. */
+const MOST_OF_V8 = 100
+
 /** Something cannot be sent. Its message goes on where the path of the part ends: ` is a function`. */
 export class NotSendable extends Error {
   /** From the value to the part. */
@@ -124,7 +127,7 @@ class Packer {
       lazy.v8.serialize(value)
       return value
     } catch (error) {
-      throw new NotSendable(`: ${errorInfo(error).message}`, { cause: error })
+      throw new NotSendable(`: ${errorInfo(error).message.slice(0, MOST_OF_V8)}`, { cause: error })
     }
   }
 
@@ -180,11 +183,15 @@ function dataOf(value: object, kind: SpecialKind): unknown {
 
 /**
  * @param asksV8 whether V8 refused the value, and is asked about each part
- * @throws NotSendable, or whatever a proxy throws
+ * @throws NotSendable
  */
 export function pack(value: unknown, asksV8 = false): Packed {
   const packer = new Packer(asksV8)
-  packer.put(packer.packed.root, 'value', value, MOST_LEVELS)
+  try {
+    packer.put(packer.packed.root, 'value', value, MOST_LEVELS)
+  } catch (error) {
+    throw located(error, '')
+  }
   return packer.packed
 }
 
