@@ -32,18 +32,9 @@ interface Message<W extends Way = Way, F extends Fields = Fields, M extends bool
   readonly more: M
 }
 
-const MOST_PATH_CHARACTERS = 1_000
-const [ZERO, NINE, DOT] = ['0', '9', '.'].map((character) => character.charCodeAt(0)) as [number, number, number]
-
 /** `0`, `0.2`, `0.2.1`. */
-const isPath: Check<string> = (value): value is string => {
-  if (typeof value !== 'string' || value.length === 0 || value.length > MOST_PATH_CHARACTERS) return false
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i)
-    if ((code < ZERO || code > NINE) && code !== DOT) return false
-  }
-  return true
-}
+const PATH = /^[\d.]{1,1000}$/
+const isPath: Check<string> = (value): value is string => typeof value === 'string' && PATH.test(value)
 
 const isLocation = exactly({ module: isText, name: isText })
 const isPositive: Check<number> = (value): value is number => isCount(value) && value > 0

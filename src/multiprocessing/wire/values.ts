@@ -1,7 +1,7 @@
 /**
  * Values as bytes: everything that is structured-cloneable, and the library's own shared objects (queues) at any depth.
  *
- * A value is one byte that names its encoding, then the bytes. Numbers, strings and byte arrays travel raw, everything else by V8's
+ * A value is one byte that names its encoding, then the bytes. Strings, byte arrays and lists of numbers travel raw, everything else by V8's
  * structured clone, with what that does not copy exactly written apart (`specials.ts`). What arrives is what was sent, or it is refused.
  */
 import { UnsendableError, WireError } from '../errors.ts'
@@ -14,22 +14,16 @@ import { isLeftToV8 } from './survey.ts'
 export { type Shared, type SharedHandle, sharedHandle } from './kinds-of-values.ts'
 export type { Revive } from './specials.ts'
 
-const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithNotes: 3, number: 4, nothing: 5, numbers: 6 } as const
+const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithNotes: 3, nothing: 4, numbers: 5 } as const
 /** The first byte of an item that is bytes and nothing else. */
 export const BYTES_ENCODING = ENCODING.bytes
 
-/** Written where it will stay: for large texts every copy counts. */
 function encodeText(text: string, what: string): Uint8Array {
-  checkSize(text.length, what)
-  // Most texts are ASCII, a byte for each character; where one is not, its length is counted first.
-  const guess = Buffer.allocUnsafe(1 + text.length)
-  guess[0] = ENCODING.text
-  if (utf8.encodeInto(text, guess.subarray(1)).read === text.length) return guess
   const length = Buffer.byteLength(text)
   checkSize(length, what)
   const bytes = Buffer.allocUnsafe(1 + length)
   bytes[0] = ENCODING.text
-  bytes.write(text, 1, 'utf8')
+  bytes.write(text, 1)
   return bytes
 }
 
@@ -40,22 +34,11 @@ function raw(encoding: number, bytes: Uint8Array): Uint8Array {
   return whole
 }
 
-const NUMBER_BYTES = 9
-const utf8 = new TextEncoder()
-
-function encodeNumber(value: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(NUMBER_BYTES)
-  bytes[0] = ENCODING.number
-  bytes.writeDoubleBE(value, 1)
-  return bytes
-}
-
 /**
  * @param what how the value is called in an error, such as `item` or `args`
  * @throws UnsendableError naming the path of the part that cannot travel, or the limit if all of it is too much
  */
 export function encodeValue(value: unknown, what: string): Uint8Array {
-  if (typeof value === 'number') return encodeNumber(value)
   if (value === undefined) return Uint8Array.of(ENCODING.nothing)
   // A lone surrogate has no UTF-8 form, so such a string is cloned instead.
   if (typeof value === 'string' && value.isWellFormed()) return encodeText(value, what)
@@ -124,9 +107,6 @@ export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', 1)
     case ENCODING.bytes:
       return new Uint8Array(body)
-    case ENCODING.number:
-      if (bytes.byteLength !== NUMBER_BYTES) throw new WireError('A message carries a number that cannot be read.')
-      return Buffer.from(bytes.buffer, bytes.byteOffset, NUMBER_BYTES).readDoubleBE(1)
     case ENCODING.nothing:
       return undefined
     case ENCODING.numbers: {
