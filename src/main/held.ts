@@ -1,7 +1,7 @@
 /** Whether this process could do nothing else for a while: programs run in it, and one may hold its event loop. */
 
 /** Shorter than this is not worth saying. */
-const LEAST_MS = 1_000
+const LEAST_MS = 2_000
 /** It is said for so long. */
 const SAID_FOR_MS = 5_000
 

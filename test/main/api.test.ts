@@ -126,10 +126,10 @@ test('that main was held up for long is told, and is over some seconds later', a
   const { value, pushed } = connect()
   await value('getAppInfo', {})
   await waitUntil('an overview', () => pushed.overview.length > 0)
-  const endMs = performance.now() + 1_500
+  const endMs = performance.now() + 3_000
   while (performance.now() < endMs);
   const { heldMs } = await waitUntil('it is told', () => pushed.overview.find((overview) => overview.heldMs > 0))
-  expect(heldMs).toBeGreaterThanOrEqual(1_000)
+  expect(heldMs).toBeGreaterThanOrEqual(2_000)
   await waitUntil('it is over', () => pushed.overview.at(-1)?.heldMs === 0)
 })
 
