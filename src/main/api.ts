@@ -62,16 +62,19 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
   let heldMs = 0
   let timer: NodeJS.Timeout | undefined
 
-  /** Sends a view what it lacks, piece by piece, as long as it takes it. */
-  const pushSession = ({ view }: Watcher, session: SessionId, follower: Follower) => {
-    do {
-      const piece = follower.take((since) => {
-        const patch = sessions.patch(session, since)
-        // Where nothing happens but that time goes by, half as often is enough.
-        return patch?.rev === since && since > 0 && ticks % 2 === 1 ? null : patch
-      })
-      if (piece) view.push('session', piece)
-    } while (follower.isBehind && !view.busy())
+  /** Sends a view what it lacks, piece by piece and a piece a turn of the event loop, as long as it takes it. */
+  const pushSession = (watcher: Watcher, session: SessionId, follower: Follower) => {
+    const piece = follower.take((since) => {
+      const patch = sessions.patch(session, since)
+      // Where nothing happens but that time goes by, half as often is enough.
+      return patch?.rev === since && since > 0 && ticks % 2 === 1 ? null : patch
+    })
+    if (piece) watcher.view.push('session', piece)
+    if (!follower.isBehind) return
+    setImmediate(() => {
+      if (watcher.followed.get(session) !== follower || watcher.isGone) return
+      if (follower.isBehind && !watcher.view.busy()) pushSession(watcher, session, follower)
+    })
   }
 
   const pushOverview = (watcher: Watcher, overview: Overview, text: string) => {

@@ -37,5 +37,5 @@ export const LIMITS = {
   eventLevels: 64,
   eventValues: 1_000_000,
   /** Characters that a view is sent at a time; it is sent the rest once it has taken those. */
-  patchCharacters: 1_000_000,
+  patchCharacters: 500_000,
 } as const

@@ -60,7 +60,7 @@ export async function runInTerminal(
   json: boolean,
 ): Promise<number> {
   const source = program.open(values, { nodePath: null })
-  const session = new Session({ id: program.id, source, monitor: new Monitor() })
+  const session = new Session({ id: program.id, source, monitor: new Monitor(), inSlices: false })
   const view = json ? jsonView() : process.stdout.isTTY ? new LiveTable(session) : linesView(session)
   const left = new WhatIsLeft()
   session.onEvent((event) => {

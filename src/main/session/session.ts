@@ -7,6 +7,7 @@ import type { Command, CommandResult } from '../../shared/commands.ts'
 import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
 import type { Running, Source, SourceAbout, SourceEnd } from '../../sources/source.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import { Intake } from './intake.ts'
 
 export interface SessionOptions {
   id: string
@@ -15,6 +16,8 @@ export interface SessionOptions {
   source: Source
   /** Without one, CPU and memory are not sampled. */
   monitor?: Monitor
+  /** Whether events may enter a turn of the event loop or more after they were told; true if left out. */
+  inSlices?: boolean
 }
 
 export class Session {
@@ -26,6 +29,7 @@ export class Session {
   readonly state: ReducedState
   readonly #source: Source
   readonly #door: Door
+  readonly #intake: Intake
   readonly #monitor: Monitor | undefined
   readonly #listeners = new Set<(event: TelemetryEvent) => void>()
   #run: Running | null = null
@@ -35,7 +39,7 @@ export class Session {
   #over = false
   #stopAsked = false
 
-  constructor({ id, number = 1, source, monitor }: SessionOptions) {
+  constructor({ id, number = 1, source, monitor, inSlices = true }: SessionOptions) {
     this.id = id
     this.number = number
     this.about = source.about
@@ -43,6 +47,7 @@ export class Session {
     this.#monitor = monitor
     this.state = createReducedState(id, source.about.program, source.about.title)
     this.#door = new Door({ source: source.about.title, nowUs: () => this.nowUs(), take: (event) => this.#take(event) })
+    this.#intake = new Intake(inSlices, (event) => this.#enter(event))
     this.ended = new Promise((resolve) => (this.#settle = resolve))
   }
 
@@ -74,7 +79,7 @@ export class Session {
 
   /** @throws whatever the source throws when it cannot begin */
   async start(): Promise<void> {
-    const run = await this.#source.start({ emit: (event) => this.#enter(event) })
+    const run = await this.#source.start({ emit: (event) => this.#intake.add(event) })
     this.#run = run
     this.#begin()
     const unmonitor = this.about.isHere ? this.#sample() : undefined
@@ -82,11 +87,12 @@ export class Session {
       .catch((error: Error): SourceEnd => {
         const message = `${this.about.title} has ended without a word: ${error.message}`
         const raised = { problem: 'session/lost', kind: 'program-failed', message } as const
-        this.#take({ type: 'problem.raised', atUs: this.nowUs(), ...raised })
+        this.#intake.add({ type: 'problem.raised', atUs: this.nowUs(), ...raised })
         return { outcome: 'failed', leftovers: 0 }
       })
-      .then((end) => {
+      .then(async (end) => {
         unmonitor?.()
+        await this.#intake.empty()
         this.#end(end)
       })
     if (this.#stopAsked) await this.stop()
@@ -97,7 +103,7 @@ export class Session {
     this.#stopAsked = true
     if (!this.#run) return { leftovers: 0 }
     if (this.running && this.state.head.phase === 'running')
-      this.#take({ type: 'session.stopping', atUs: this.nowUs() })
+      this.#intake.add({ type: 'session.stopping', atUs: this.nowUs() })
     const { leftovers } = await this.#run.stop()
     await this.ended
     return { leftovers }
@@ -127,7 +133,7 @@ export class Session {
         [...this.state.processes.rows.values()]
           .filter((row) => row.state !== 'exited' && row.kind !== 'thread')
           .map(({ id, pid }) => ({ process: id, pid })),
-      sampled: (samples) => this.#enter({ type: 'process.sampled', atUs: this.nowUs(), samples }),
+      sampled: (samples) => this.#intake.add({ type: 'process.sampled', atUs: this.nowUs(), samples }),
     })
   }
 
