@@ -22,6 +22,8 @@ import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
 import { copyOf, cut, lineOf, listOf, nameOf } from './texts.ts'
 
+const BUSY_WINDOW_US = 1_000_000
+
 export function processStarted(state: ReducedState, event: ProcessStarted): void {
   const { process, name, pid, parent, kind, pool, isApp = false, isSilent = false, atUs } = event
   const isNew = addRow(state.processes, state.rev, {
@@ -74,12 +76,17 @@ export function processWaits(state: ReducedState, { process, waits, more }: Proc
   })
 }
 
-export function processBusy(state: ReducedState, { process, fromUs, atUs, busyPercent }: ProcessBusy): void {
+export function processBusy(state: ReducedState, { process, fromUs, atUs, ...event }: ProcessBusy): void {
   const row = state.processes.rows.get(process)
   if (!row || row.state === 'exited') return
-  const busyUs = row.busyUs + (Math.max(0, atUs - fromUs) * busyPercent) / 100
+  const percent = Math.min(100, Math.max(0, event.busyPercent))
+  const lastedUs = Math.max(0, atUs - fromUs)
+  // What is shown in figures is the mean of about a second: one that computes for 40 ms and sleeps for 40 is half busy.
+  const weight = row.busyPercent === null ? 1 : Math.min(1, lastedUs / BUSY_WINDOW_US)
+  const busyPercent = (row.busyPercent ?? 0) * (1 - weight) + percent * weight
+  const busyUs = row.busyUs + (lastedUs * percent) / 100
   changeRow(state.processes, state.rev, process, { busyPercent, busyAtUs: atUs, busyUs })
-  markBusy(state, process, fromUs, atUs, busyPercent)
+  markBusy(state, process, fromUs, atUs, percent)
 }
 
 export function processWaited(state: ReducedState, { process, waits, waitedUs }: ProcessWaited): void {

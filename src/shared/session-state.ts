@@ -97,7 +97,7 @@ export interface ProcessRow extends Row {
   /** How long it was in each state, up to `stateSinceUs`; and for how much of all that its event loop ran code. */
   spentUs: Record<LiveState, number>
   busyUs: number
-  /** The share of the time in which its event loop ran code of late, and when that was told; null if it never was, and after the end. */
+  /** The share of the time in which its event loop ran code, over about a second, and when that was told; null if it never was, and after the end. */
   busyPercent: number | null
   busyAtUs: number | null
   /** Waits too short to be drawn, summed. */

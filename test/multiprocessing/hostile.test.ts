@@ -49,25 +49,27 @@ test.each(Object.keys(hostilities))(
 )
 
 // What only the one for whom it is can find out, and what everybody on the way can.
-test.each(['items that are no batch', 'to a sibling, in its own name', 'an error with properties 200,000 levels deep'])(
-  '%s, from deep in a tree: that process is ended, and those that passed it on are not',
-  async (rule) => {
-    await run(async () => {
-      const [there, back, ends] = [new Queue<number>(), new Queue<number>(), new Queue<number | null>()]
-      const sibling = new Process(echo, [there, back])
-      const parent = new Process(haveRuleBroken, [rule, ends])
-      sibling.start()
-      parent.start()
-      expect(await ends.get()).toBe(-9)
-      await parent.join()
-      await there.put(1)
-      await there.close()
-      expect(await back.get()).toBe(1)
-      await sibling.join()
-      expect([parent.exitCode, sibling.exitCode]).toEqual([0, 0])
-    })
-  },
-)
+test.each([
+  'items that are no batch',
+  'to a sibling, in its own name',
+  'an error with properties 200,000 levels deep',
+  'an event about a sibling',
+])('%s, from deep in a tree: that process is ended, and those that passed it on are not', async (rule) => {
+  await run(async () => {
+    const [there, back, ends] = [new Queue<number>(), new Queue<number>(), new Queue<number | null>()]
+    const sibling = new Process(echo, [there, back])
+    const parent = new Process(haveRuleBroken, [rule, ends])
+    sibling.start()
+    parent.start()
+    expect(await ends.get()).toBe(-9)
+    await parent.join()
+    await there.put(1)
+    await there.close()
+    expect(await back.get()).toBe(1)
+    await sibling.join()
+    expect([parent.exitCode, sibling.exitCode]).toEqual([0, 0])
+  })
+})
 
 test('a worker that answers with what is no list fails its task, is ended, and the pool goes on', async () => {
   await run(async () => {

@@ -132,6 +132,9 @@ test('the row says how busy it is and when that was told, until it has ended', (
   const rowAfter = (...events: TelemetryEvent[]) => reduceAll([started('a'), ...events]).processes.rows.get('a')
   expect(rowAfter()).toMatchObject({ busyPercent: null, busyAtUs: null })
   expect(rowAfter(busy(1, 5, 40))).toMatchObject({ busyPercent: 40, busyAtUs: 5 })
+  // Over about a second: 40 ms say little, a whole second says all.
+  expect(rowAfter(busy(0, 5, 0), busy(0, 500_000, 100), busy(500_000, 600_000, 0))).toMatchObject({ busyPercent: 45 })
+  expect(rowAfter(busy(0, 5, 100), busy(5, 2e6, -7))).toMatchObject({ busyPercent: 0 })
   expect(rowAfter(busy(1, 5, 40), exited('a', 9), busy(5, 10, 40))).toMatchObject({ busyPercent: null, busyAtUs: null })
 })
 
