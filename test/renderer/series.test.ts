@@ -64,6 +64,7 @@ describe('a lane', () => {
     window,
     width: 1000,
     endUs,
+    busyAtUs: null as number | null,
     end,
     chosen: 't1',
   })
@@ -88,6 +89,15 @@ describe('a lane', () => {
       { kind: 'frame', x: 200, width: 300, failed: false, chosen: true },
       { kind: 'frame', x: 500, width: 100, failed: true, chosen: false },
     ])
+  })
+
+  test('says how busy it was only as far as that was told', () => {
+    const lane = [{ ...segment('running', 0, null), busyPercent: 3 }]
+    expect(laneShapes(lane, { ...view(9 * S), busyAtUs: 4 * S })).toEqual([
+      { kind: 'running', x: 0, width: 400, busyPercent: 3 },
+      { kind: 'running', x: 400, width: 500, busyPercent: null },
+    ])
+    expect(laneShapes(lane, { ...view(5 * S), busyAtUs: 4 * S })).toHaveLength(1)
   })
 
   test('tells the kinds of waiting apart, also one that a later version tells', () => {

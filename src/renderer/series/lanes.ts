@@ -71,6 +71,8 @@ export interface LaneView {
   width: number
   /** Until where the stretch that goes on is drawn: now, or the process's end. */
   endUs: number
+  /** Until when it was told how busy the process was. */
+  busyAtUs: number | null
   /** How the process ended, in a word or two; empty if it ended well, null if it lives. */
   end: string | null
   /** The selected task. */
@@ -95,7 +97,12 @@ export function laneShapes(segments: readonly LaneSegment[], view: LaneView): La
     const before = shapes.at(-1)
     // Many stretches within one pixel are one stretch to the eye; drawing each would only cost time.
     if (before?.kind === kind && right - before.x < MIN_WIDTH) before.width = right - before.x
-    else shapes.push({ kind, x, width: right - x, ...(kind === 'running' && { busyPercent: segment.busyPercent }) })
+    else if (kind !== 'running') shapes.push({ kind, x, width: right - x })
+    else {
+      const told = Math.max(x, Math.min(right, xOf(toldUntil(segment, view), window, width)))
+      shapes.push({ kind, x, width: told - x, busyPercent: segment.busyPercent })
+      if (right > told) shapes.push({ kind, x: told, width: right - told, busyPercent: null })
+    }
     if (segment.task === null) continue
     const frame = frames.at(-1)
     const failed = segment.failed === true
@@ -109,6 +116,15 @@ export function laneShapes(segments: readonly LaneSegment[], view: LaneView): La
     shapes.push({ kind: 'end', x: Math.min(Math.max(0, x), width - END_WIDTH), width: END_WIDTH, words: end })
   }
   return shapes
+}
+
+/** It is told once a second. */
+const TOLD_EVERY_US = 1_500_000
+
+/** @returns until when it is known how busy a process was that runs: of one that goes on, not until now */
+function toldUntil({ toUs, busyPercent }: LaneSegment, { endUs, busyAtUs }: LaneView): number {
+  if (toUs !== null || busyPercent === null || busyAtUs === null) return toUs ?? endUs
+  return endUs - busyAtUs > TOLD_EVERY_US ? busyAtUs : endUs
 }
 
 /** @returns the stretch that a time falls into, or undefined */

@@ -34,7 +34,7 @@ export function endMark(row: ProcessRow): string {
 }
 
 /** @returns what a process does, or how it ended */
-export function stateWords(row: ProcessRow, state: SessionState): StateWords {
+export function stateWords(row: ProcessRow, state: SessionState, nowUs: number): StateWords {
   if (row.state === 'exited') return endWords(row)
   if (row.isSilent && row.state === 'starting') return { sign: 'starting', text: 'alive' }
   if (row.state === 'waiting')
@@ -44,16 +44,21 @@ export function stateWords(row: ProcessRow, state: SessionState): StateWords {
     return { sign: 'sleeping', text: task ? `${shortCall(task.name)}, sleeping` : 'sleeping' }
   if (row.state === 'starting') return { sign: 'starting', text: 'starting' }
   const words = task && shortCall(task.name)
-  if (isAwaiting(row)) return { sign: 'awaiting', text: words ? `${words}, awaiting` : 'awaiting' }
+  const busyPercent = busyNow(row, nowUs)
+  if (busyPercent !== null && busyPercent <= AWAITING_PERCENT)
+    return { sign: 'awaiting', text: words ? `${words}, awaiting` : 'awaiting' }
   return { sign: 'running', text: words ?? 'running' }
 }
 
 /** A process that ran code in no more than this share of the time awaits something. */
 const AWAITING_PERCENT = 5
+/** It is told once a second how busy a process is, unless that does not let go of its event loop; a busy machine is late. */
+const TOLD_WITHIN_US = 2_500_000
 
-/** @returns whether a process that goes on does nothing but await what only it knows of: the network, a file, a timer of its own */
-export function isAwaiting({ busyPercent }: Pick<ProcessRow | LaneSegment, 'busyPercent'>): boolean {
-  return busyPercent !== null && busyPercent <= AWAITING_PERCENT
+/** @returns how busy a process is that runs; null if that is not known: what was told is of before, or long ago */
+export function busyNow({ state, busyPercent, busyAtUs, stateSinceUs }: ProcessRow, nowUs: number): number | null {
+  if (state !== 'running' || busyAtUs === null || busyAtUs <= stateSinceUs) return null
+  return nowUs - busyAtUs > TOLD_WITHIN_US ? null : busyPercent
 }
 
 /** A call without the texts that are longer than they are worth in a table: `spider(pages, 7)`. */
@@ -71,7 +76,7 @@ export function segmentWords(segment: LaneSegment, state: SessionState): string 
 
 function runningWords({ busyPercent }: LaneSegment): string {
   if (busyPercent === null) return 'running'
-  return isAwaiting({ busyPercent }) ? 'awaiting' : `busy ${Math.round(busyPercent)} % of the time`
+  return busyPercent <= AWAITING_PERCENT ? 'awaiting' : `busy ${Math.round(busyPercent)} % of the time`
 }
 
 /** @returns how full a queue is, and who is held up by that */

@@ -49,6 +49,7 @@ export function LaneCanvas({ process, label }: { process: string; label: string 
       window: axisWindow.value,
       width,
       endUs: row.endedAtUs ?? elapsedUs.value,
+      busyAtUs: row.busyAtUs,
       end: ended ? endMark(row) : null,
       chosen: chosen?.kind === 'task' ? chosen.id : null,
     })

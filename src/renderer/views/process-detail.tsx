@@ -3,7 +3,7 @@ import type { ProcessRow } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
 import { formatDuration, formatMemory, formatPercent } from '../series/format.ts'
 import { roundTop, sampleColumns } from '../series/samples.ts'
-import { endWords, shortCall, stateWords } from '../series/words.ts'
+import { busyNow, endWords, shortCall, stateWords } from '../series/words.ts'
 import { signalProcess } from '../store/commands.ts'
 import { select } from '../store/selection.ts'
 import { elapsedUs, peekState, read } from '../store/session.ts'
@@ -93,8 +93,9 @@ export function ProcessDetail({ id }: { id: string }) {
   read('tasks')
   const state = peekState()
   if (!row || !state) return <Forgotten what="process" />
-  const { sign, text } = stateWords(row, state)
+  const { sign, text } = stateWords(row, state, elapsedUs.peek())
   const ended = row.state === 'exited'
+  const busyPercent = busyNow(row, elapsedUs.peek())
   return (
     <div class={`detail ${colourClass(row.order)}`} data-testid={testIds.detail} data-process={id}>
       <div class="detail-head">
@@ -127,9 +128,9 @@ export function ProcessDetail({ id }: { id: string }) {
         <Fact name="Kind">{row.kind}</Fact>
         <Fact name="Tasks done">{row.tasksDone}</Fact>
         {row.tasksFailed > 0 && <Fact name="Failed">{row.tasksFailed}</Fact>}
-        {row.busyPercent !== null && (
+        {busyPercent !== null && (
           <Fact name="Busy" title="The share of the time of late in which its event loop ran code">
-            {formatPercent(row.busyPercent)}
+            {formatPercent(busyPercent)}
           </Fact>
         )}
         <Fact

@@ -116,7 +116,7 @@ function Rows() {
   return (
     <OneStop as="tbody" items="tr" onKeyDown={onKeyDown}>
       {rows.map(({ row, level }) => {
-        const { sign, text } = stateWords(row, state)
+        const { sign, text } = stateWords(row, state, elapsedUs.peek())
         return (
           <ProcessRowView
             key={row.id}
