@@ -9,8 +9,6 @@ import { Ring } from './ring.ts'
 /** So many requests of other processes in so short a time make it worth a ring. */
 const MANY_REQUESTS = 64
 const SHORT_TIME_US = 250_000
-/** So many items are published together, where they come one by one. */
-const PUBLISHED_TOGETHER = 256
 /** What is asked for together travels together, but not more than this: a message has a limit, and one item may be near it. */
 const MOST_DELIVERY_BYTES = 64 * 1024 * 1024
 
@@ -87,18 +85,14 @@ export class Head {
     }
   }
 
-  /** Items have come: they go into the ring at the end of the turn, or sooner where many come in one. */
+  /** Items have come: they go into the ring at the end of the turn, together. */
   publishSoon(): void {
-    const ring = this.#ring
-    if (!ring) return
-    if (this.#parcels.count - ring.unclaimed >= PUBLISHED_TOGETHER && !ring.full) this.publish()
-    else if (!this.#publishing) {
-      this.#publishing = true
-      process.nextTick(() => {
-        this.#publishing = false
-        this.publish()
-      })
-    }
+    if (!this.#ring || this.#publishing) return
+    this.#publishing = true
+    process.nextTick(() => {
+      this.#publishing = false
+      this.publish()
+    })
   }
 
   /** What is here goes into the ring, as far as there is room. */

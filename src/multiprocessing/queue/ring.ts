@@ -30,7 +30,7 @@ const DATA_AT = 4 * (ENTRIES_AT + ENTRY_WORDS * ENTRIES)
 const DATA_BYTES = 1024 * 1024
 const WHOLE_BYTES = DATA_AT + DATA_BYTES
 /** A batch is published in pieces of at most so many bytes, for every getter copies all of them; a larger item is not published. */
-export const MOST_PIECE_BYTES = 128 * 1024
+const MOST_PIECE_BYTES = 128 * 1024
 /** An item that cannot be found so often, while nobody takes it, is not there: something is wrong with the memory. */
 const MOST_TRIES = 50
 
@@ -207,8 +207,6 @@ export class RingGetter {
   readonly #words: Words
   #batch: ReceivedBatch | null = null
   #first = 0
-  /** The entry that the batch is of. */
-  #entry = 0
   #broken = false
 
   private constructor(memory: MappedMemory) {
@@ -258,15 +256,10 @@ export class RingGetter {
     const index = (item - this.#first) >>> 0
     if (this.#batch && index < this.#batch.count) return index
     const written = this.#words.get(WRITTEN)
-    const oldest = (written - ENTRIES) >>> 0
-    // What this process had at hand is most often the one before.
-    let entry = (written - this.#entry) >>> 0 <= ENTRIES ? this.#entry : oldest
-    for (; entry !== written; entry = (entry + 1) >>> 0) {
+    for (let entry = (written - ENTRIES) >>> 0; entry !== written; entry = (entry + 1) >>> 0) {
       const at = this.#copy(entry, item)
       if (at !== undefined) return at
     }
-    // Not behind the one at hand: the whole table is looked through next time.
-    this.#entry = oldest
     return undefined
   }
 
@@ -289,7 +282,6 @@ export class RingGetter {
       return undefined
     }
     this.#first = first
-    this.#entry = entry
     return index
   }
 }
