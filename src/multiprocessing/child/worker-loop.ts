@@ -1,6 +1,7 @@
 /** A pool worker: takes one task after the other from its parent until it is told that there are no more. */
 import { setImmediate } from 'node:timers'
 import { errorInfo, UnsendableError } from '../errors.ts'
+import { clockMs } from '../run/clock.ts'
 import type { Run } from '../run/run.ts'
 import type { Waiting } from '../run/waiting.ts'
 import type { Target } from '../targets.ts'
@@ -14,9 +15,6 @@ import { revive } from '../wire/revive.ts'
 import { decodeValue, type Revive } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 import type { Ledger } from './ledger.ts'
-
-/** The clock, whatever a task puts in its place: tests do. */
-const now = performance.now.bind(performance)
 
 /** Results of short tasks are held back for so long, to leave together. */
 const HOLD_MS = 0.3
@@ -130,7 +128,7 @@ export class WorkerLoop {
   async #workOn(): Promise<void> {
     this.#working = true
     this.#stopWaiting?.()
-    this.#breathedMs = now()
+    this.#breathedMs = clockMs()
     for (let group = this.#groups[0]; group; group = this.#groups[0]) {
       if (group.begun === group.end) {
         this.#groups.shift()
@@ -154,7 +152,7 @@ export class WorkerLoop {
     // Nobody knows how long a function takes that was never called here: what is done is told first.
     let fn = this.#targets.get(key)
     if (!fn) await this.#tellAll()
-    let startMs = now()
+    let startMs = clockMs()
     while (group.begun < group.end) {
       if (this.#halted) await new Promise<never>(() => {})
       const index = group.begun++
@@ -176,20 +174,20 @@ export class WorkerLoop {
         )
       } catch (error) {
         this.flush()
-        const header: HeaderOf<'task-failed'> = { type: 'task-failed', meanMs: now() - startMs }
+        const header: HeaderOf<'task-failed'> = { type: 'task-failed', meanMs: clockMs() - startMs }
         this.#channel.send(header, [encodeJson(errorInfo(error))])
         await this.#channel.flush()
       }
       this.#inTask = false
-      const nowMs = now()
+      const nowMs = clockMs()
       const mustTell = this.#mustTell || nowMs - this.#heldSinceMs > HOLD_MS
       const mustBreathe = nowMs - this.#breathedMs >= BREATHE_MS
       if (mustTell) await this.#tellAll()
       if (mustBreathe) {
         await new Promise((resolve) => setImmediate(resolve))
-        this.#breathedMs = now()
+        this.#breathedMs = clockMs()
       }
-      startMs = mustTell || mustBreathe ? now() : nowMs
+      startMs = mustTell || mustBreathe ? clockMs() : nowMs
     }
   }
 
@@ -222,7 +220,7 @@ export class WorkerLoop {
     if (!held) return
     this.#held = null
     this.#mustTell = false
-    const meanMs = (now() - this.#heldSinceMs) / held.count
+    const meanMs = (clockMs() - this.#heldSinceMs) / held.count
     const header: HeaderOf<'task-done'> = { type: 'task-done', meanMs }
     this.#channel.send(header, held.encode(0, held.count))
     // Notes are of use until the kernel has what they say: what is still in this process would be lost with it.

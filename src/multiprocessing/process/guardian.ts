@@ -9,6 +9,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { lazy } from '../lazy.ts'
+import { clockMs } from '../run/clock.ts'
 import { outsideRuns, type Run } from '../run/run.ts'
 import { lackOfFiles } from './why-not-started.ts'
 
@@ -37,7 +38,7 @@ let told = false
 let retry: NodeJS.Timeout | undefined
 
 function start(): ChildProcess {
-  const startedMs = performance.now()
+  const startedMs = clockMs()
   const child = outsideRuns(() =>
     lazy.childProcess.spawn('/bin/sh', ['-c', SCRIPT, 'forkscope-guardian', ...[...guarded.keys()].map(String)], {
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -50,7 +51,7 @@ function start(): ChildProcess {
     if (shell !== child) return
     shell = null
     // One that somebody ended is replaced at once, but not over and over where none can live.
-    if (error || performance.now() - startedMs < AGAIN_MS) notStarted(error)
+    if (error || clockMs() - startedMs < AGAIN_MS) notStarted(error)
     else startSoon()
   }
   child.once('error', again)

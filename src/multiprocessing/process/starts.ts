@@ -4,6 +4,7 @@
  * that. So only so many begin in one turn, and only so many load at a time; more would not be ready sooner. The rest follow in order.
  */
 import { availableParallelism } from 'node:os'
+import { clockMs } from '../run/clock.ts'
 
 /** For so long starts may hold one turn; the first of a turn may always. */
 const TURN_MS = 8
@@ -50,11 +51,11 @@ export class QueuedStart {
   }
 
   #run(late: boolean): void {
-    const before = performance.now()
+    const before = clockMs()
     try {
       this.#begin(late)
     } finally {
-      spentMs += performance.now() - before
+      spentMs += clockMs() - before
       nextTurn()
     }
   }

@@ -8,6 +8,7 @@
  * many bytes that are not known to be are the most that may be on their way, and then `put` waits.
  */
 
+import { clockMs } from '../run/clock.ts'
 import type { Batch } from '../wire/batch/batch.ts'
 import { BytesBatch, isLargeBytes } from '../wire/batch/bytes-batch.ts'
 import { OwnBatch } from '../wire/batch/own-batch.ts'
@@ -76,10 +77,10 @@ export class Outbox {
       }
     }
     if (this.#batch?.full) this.flush()
-    const nowMs = performance.now()
+    const nowMs = clockMs()
     const isNothingBetween = nowMs - this.#lastLookMs < NOTHING_BETWEEN_MS
     if (!isNothingBetween) this.#line.flush()
-    this.#lastLookMs = isNothingBetween ? nowMs : performance.now()
+    this.#lastLookMs = isNothingBetween ? nowMs : clockMs()
   }
 
   /** Puts many, where it is `open`. */

@@ -1,6 +1,7 @@
 /** A first-in-first-out queue that any process of a program can use: Python's `multiprocessing.Queue`. */
 import { QUEUE_REPORT_MS } from '../../shared/telemetry.ts'
 import { Full, QueueClosedError } from '../errors.ts'
+import { clockMs } from '../run/clock.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import type { Batch } from '../wire/batch/batch.ts'
@@ -122,7 +123,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       this.maxsize = handle.maxsize
       this.#byPriority = handle.priority
       // One of this process's own comes back that the program did not have any more.
-      this.store = QueueOwner.of(run).storeOf(id)
+      this.store = owner === run.path ? QueueOwner.of(run).storeOf(id) : null
       if (this.store) this.#port = new LocalPort(run, handle, this.store, () => QueueOwner.of(run).close(id))
       else {
         const port = new RemotePort(run, handle)
@@ -172,10 +173,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    */
   async putMany(items: Iterable<T>, options: PutOptions = {}): Promise<void> {
     const { timeoutMs } = this.#patience(options)
-    const endMs = timeoutMs === undefined ? undefined : performance.now() + timeoutMs
+    const endMs = timeoutMs === undefined ? undefined : clockMs() + timeoutMs
     const batches = batchesOf(items)
     const put = (batch: Batch): Promise<PutOutcome> => {
-      const left = endMs === undefined ? undefined : Math.max(0, endMs - performance.now())
+      const left = endMs === undefined ? undefined : Math.max(0, endMs - clockMs())
       return this.#port.put(batch, { wait: true, timeoutMs: left, ...this.#priority(options) }).then(
         () => ({ put: batch.count }),
         (error: Error) => ({ put: error instanceof Full ? error.put : 0, error }),
@@ -315,7 +316,7 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
   const report = () => {
     clearTimeout(timer)
     timer = undefined
-    toldAtMs = performance.now()
+    toldAtMs = clockMs()
     store.noteAll()
     const { figures } = store
     run.emit({
@@ -339,7 +340,7 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
   const changed = run.observed
     ? () => {
         // A report of several changes in one turn comes at its end, and the next one no sooner than after the interval.
-        timer ??= setTimeout(report, Math.max(0, QUEUE_REPORT_MS - (performance.now() - toldAtMs))).unref()
+        timer ??= setTimeout(report, Math.max(0, QUEUE_REPORT_MS - (clockMs() - toldAtMs))).unref()
       }
     : null
   // Nobody has it any more, or there is nothing more to be had.

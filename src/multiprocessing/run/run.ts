@@ -9,7 +9,7 @@ import type { ObjectKind, ProblemRaised, ProcessExited, TelemetryEvent } from '.
 import { StoppedError } from '../errors.ts'
 import { Hub } from '../wire/hub.ts'
 import { Blocking } from './blocking.ts'
-import { createClock } from './clock.ts'
+import { clockMs, createClock } from './clock.ts'
 import { EventsFromBelow } from './events-from-below.ts'
 import { after } from './timer.ts'
 import type { Waiting } from './waiting.ts'
@@ -90,7 +90,7 @@ export class Run {
   #alive: NodeJS.Timeout | undefined
   #breathEvery = 16
   #untilBreath = 16
-  #lastBreathMs = performance.now()
+  #lastBreathMs = clockMs()
   #stopped: Error | null = null
   #over = false
   /** Problems that nobody in the program was looking out for: they make it end with exit code 1. */
@@ -279,13 +279,13 @@ export class Run {
 
   /** How many operations fit between two breaths is learnt: asking the clock each time would cost as much as most of them. */
   #takeBreath(): Promise<void> {
-    const tookMs = performance.now() - this.#lastBreathMs
+    const tookMs = clockMs() - this.#lastBreathMs
     const fitting = (this.#breathEvery * BREATHE_MS) / Math.max(tookMs, 0.001)
     this.#breathEvery = Math.max(1, Math.min(BREATHE_EVERY, this.#breathEvery * 2, Math.ceil(fitting)))
     this.#untilBreath = this.#breathEvery
     return new Promise((resolve) =>
       setImmediate(() => {
-        this.#lastBreathMs = performance.now()
+        this.#lastBreathMs = clockMs()
         resolve()
       }),
     )
