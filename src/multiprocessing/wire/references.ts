@@ -10,10 +10,10 @@
  * what it is for arrives, wherever that is, or at least before the process tells that it has the object no more.
  */
 import { WireError } from '../errors.ts'
-import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { decodeJson, encodeJson } from './frames.ts'
 import type { Service } from './hub.ts'
+import { secret } from './secret.ts'
 import type { SharedHandle } from './values.ts'
 
 /** A handle, as far as it matters here. */
@@ -95,7 +95,7 @@ export class References implements Service {
   /** @returns the handle with a ticket, to be sent once */
   send<H extends OwnedHandle>(handle: H): H {
     // Nobody can guess it: whoever says that it was received would let go of what is on its way to another.
-    const ticket = `${this.#run.path}#${lazy.crypto.randomUUID()}`
+    const ticket = `${this.#run.path}#${secret()}`
     this.#change(handle.owner, handle.id, { sent: ticket })
     return { ...handle, ticket }
   }
