@@ -29,7 +29,8 @@ function isPlain(value: unknown, seen: object[]): boolean {
     for (let i = 0; i < value.length; i++) if (!isPlain(value[i], seen)) return false
     return true
   }
-  if (prototype !== Object.prototype) return false
+  // What is called `callee` may be a function's `arguments`, which are refused.
+  if (prototype !== Object.prototype || Object.hasOwn(value, 'callee')) return false
   const keys = Object.keys(value)
   if (keys.length > MOST_PARTS) return false
   for (const key of keys) {
