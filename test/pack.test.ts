@@ -117,6 +117,35 @@ describe('what children compile is kept', () => {
   })
 })
 
+test('a child loads no more of the library, and of Node, than a child needs', () => {
+  writeFileSync(
+    join(project, 'loaded.ts'),
+    `import { createRequire } from 'node:module'
+import { basename } from 'node:path'
+import { main, Pool, Process, Queue } from 'forkscope'
+const files = () => Object.keys(createRequire(import.meta.url).cache)
+const slow = () => process.moduleLoadList.filter((name) => /^NativeModule (?:crypto|v8|perf_hooks|worker_threads)$/.test(name))
+const loaded = () => [...files().filter((file) => file.includes('node_modules')).map((file) => basename(file)), ...slow()].join(' ')
+export const tell = async (queue: Queue<string>) => { await queue.put(loaded()) }
+export const own = async (queue: Queue<string>) => { await new Queue().put(1); await queue.put(loaded()) }
+main(import.meta, async () => {
+  const queue = new Queue<string>()
+  await using pool = new Pool(1)
+  await pool.apply(tell, [queue])
+  for (const target of [tell, own]) new Process(target, [queue]).start()
+  console.log([loaded(), await queue.get(), ...[await queue.get(), await queue.get()].sort((a, b) => a.length - b.length)].join('\\n'))
+})
+`,
+  )
+  const library = 'keep-compiled.js library.js'
+  expect(run(process.execPath, 'loaded.ts').trim().split('\n')).toEqual([
+    'index.js later.js library.js',
+    `entry.js ${library} index.js`,
+    `entry.js ${library} index.js`,
+    `entry.js ${library} index.js later.js`,
+  ])
+})
+
 test('the library alone needs no other package', () => {
   const source = run(process.execPath, '-e', "import('forkscope').then((m) => console.log(Object.keys(m).join()))")
   for (const name of ['Process', 'Queue', 'Pool', 'Empty', 'main', 'sleep']) expect(source).toContain(name)

@@ -15,12 +15,12 @@ const ROOT = join(import.meta.dirname, '..')
 const SOURCE = join(ROOT, 'src')
 const DIST = join(ROOT, 'dist')
 const LIBRARY = 'multiprocessing/index'
+const WHOLE = 'multiprocessing/library/library'
 const KEEP_COMPILED = 'multiprocessing/child/keep-compiled'
 const DEMOS = 'main/programs/demos'
 
 /** What is loaded by its name or by its URL, so that no import leads to it. */
 const entries = [
-  LIBRARY,
   'multiprocessing/child/entry',
   KEEP_COMPILED,
   'multiprocessing/thread/thread-entry',
@@ -30,15 +30,34 @@ const entries = [
     .map((name) => `${DEMOS}/${name.slice(0, -3)}`),
 ]
 
-/** Entries do something as soon as they are loaded, and so stay by themselves; all but the library's. So does what is there before it. */
+/**
+ * What a child does not need before its target runs, and mostly not at all: how processes are started, pools, queues where they are owned.
+ * A child loads it when the library first uses something of it; so nothing here may be used while the library itself is evaluated.
+ */
+const LATER = new RegExp(
+  `src.(?:${[
+    'shared.parameters',
+    'multiprocessing.targets',
+    'multiprocessing.run.(?:start-run|capture-output|follow-output)',
+    'multiprocessing.process.(?!own-module|process|spares|start-header)[a-z-]+',
+    'multiprocessing.pool.(?!executor|future|pool)[a-z-]+',
+    'multiprocessing.queue.(?:local-port|owner|parcels|deliveries|head|store)',
+    'multiprocessing.sync.semaphore-state',
+  ].join('|')})[.]ts$`,
+)
+
+/** Entries do something as soon as they are loaded, and so stay by themselves. */
 const isShared = (folder: RegExp) => (id: string) =>
-  folder.test(id) &&
-  !id.endsWith('compile-cache.ts') &&
-  !entries.some((name) => name !== LIBRARY && id === join(SOURCE, `${name}.ts`))
+  folder.test(id) && !entries.some((name) => id === join(SOURCE, `${name}.ts`))
 
 rmSync(DIST, { recursive: true, force: true })
 const bundle = await rolldown({
-  input: Object.fromEntries(entries.map((name) => [name, join(SOURCE, `${name}.ts`)])),
+  input: {
+    [WHOLE]: join(SOURCE, `${LIBRARY}.ts`),
+    ...Object.fromEntries(entries.map((name) => [name, join(SOURCE, `${name}.ts`)])),
+  },
+  // What the later part wants of the library it exports too.
+  preserveEntrySignatures: 'allow-extension',
   platform: 'node',
   external: /^(?!forkscope$)[^./]/,
   resolve: { alias: { forkscope: join(SOURCE, 'multiprocessing/index.ts') } },
@@ -59,16 +78,31 @@ await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
   codeSplitting: {
+    includeDependenciesRecursively: false,
     groups: [
-      { test: isShared(/src.(?:multiprocessing|shared)./), name: 'multiprocessing/library/library' },
-      { test: isShared(/src.main.programs./), name: 'main/programs/programs' },
+      { test: isShared(LATER), name: 'multiprocessing/library/later' },
+      { test: isShared(/src.(?:multiprocessing|shared)./), name: WHOLE },
+      { test: isShared(/src.(?:sources|main.programs|main.app-info)./), name: 'main/programs/programs' },
     ],
   },
 })
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n')
-// A child's first module lets Node keep what it compiles for the next child, before it loads the library.
-const childEntry = join(DIST, 'multiprocessing/child/entry.js')
-writeFileSync(childEntry, `require('./keep-compiled.js')\n${readFileSync(childEntry, 'utf8')}`)
+// The later part is loaded where something of it is used, which is never while the library itself is.
+const whole = join(DIST, `${WHOLE}.js`)
+const text = readFileSync(whole, 'utf8')
+const [line, name] = /^const (\w+) = require\("\.\/later\.js"\);$/m.exec(text) ?? []
+if (!line) throw new Error('The library does not load its later part.')
+const onUse =
+  "const later = { get all() { Object.defineProperty(this, 'all', { value: require('./later.js') }); return this.all } };"
+writeFileSync(whole, text.replaceAll(`${name}.`, 'later.all.').replace(line, onUse))
+// What the package exports, in the form in which Node finds its names for `import`. A program has all of it from the beginning.
+const names = Object.keys(await import('../src/multiprocessing/index.ts'))
+writeFileSync(
+  join(DIST, `${LIBRARY}.js`),
+  `if (!require.cache[require.resolve('./child/entry.js')]) require('./library/later.js')
+const library = require('./library/library.js')
+${names.map((name) => `exports.${name} = library.${name}\n`).join('')}`,
+)
 execFileSync(
   process.execPath,
   [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json')],

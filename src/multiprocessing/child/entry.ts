@@ -1,4 +1,5 @@
 /** The first module of every child. */
+import './keep-compiled.ts'
 import { runChild } from './run-child.ts'
 
 runChild()

@@ -1,4 +1,8 @@
-/** What a child of the built library loads before all else, so that the library too is kept compiled. See `tools/build-library.ts`. */
-import { keepWhatIsCompiled } from './compile-cache.ts'
+/**
+ * Before all else in a child: Node keeps what it compiles in the folder that the child's parent names. NODE_COMPILE_CACHE names another
+ * folder, and NODE_DISABLE_COMPILE_CACHE=1 forbids it, as everywhere in Node.
+ */
+import { enableCompileCache } from 'node:module'
 
-keepWhatIsCompiled()
+const [, , folder] = process.argv
+if (folder) enableCompileCache?.(folder)

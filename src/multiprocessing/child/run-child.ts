@@ -125,7 +125,7 @@ export function runChild(): void {
   })
   channel.greet()
   // The target's module shall see nothing of it.
-  if (process.argv.splice(2, 1)[0] === SPARE) loadMore().then(() => channel.send({ type: 'loaded' }))
+  if (process.argv.splice(2).includes(SPARE)) loadMore().then(() => channel.send({ type: 'loaded' }))
   process.on('uncaughtException', (thrown) => {
     // A listener of the program's own says what becomes of it.
     if (process.listenerCount('uncaughtException') === 1) fail(thrown)

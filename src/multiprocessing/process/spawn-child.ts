@@ -6,6 +6,7 @@ import { MultiprocessingError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import type { Run } from '../run/run.ts'
 import { Channel } from '../wire/channel.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { guard } from './guardian.ts'
 import { type NodeCommand, nodeCommand } from './node-command.ts'
 import { ownModule } from './own-module.ts'
@@ -36,7 +37,7 @@ export function spawnChild(run: Run, name: string, { spare = false }: { spare?: 
   const output = run.observed ? 'pipe' : 'inherit'
   try {
     if (lackOfFiles()) throw whyNotStarted(name, file)
-    const child = lazy.childProcess.spawn(file, spare ? [...args, SPARE] : args, {
+    const child = lazy.childProcess.spawn(file, [...args, cacheFolder(), ...(spare ? [SPARE] : [])], {
       stdio: ['ignore', output, output, 'pipe'],
       env,
       windowsHide: true,

@@ -1,9 +1,8 @@
 /**
- * Before anything else in a child of the built library: Node keeps what it compiles, so that the next child begins sooner. What lies
- * there is run, so it must be where nobody else can put anything; Node's own choice, the shared folder for temporary files, is not.
+ * Where Node keeps what a child compiles, so that the next one begins sooner. What lies there is run, so it must be where nobody else
+ * can put anything; Node's own choice, the shared folder for temporary files, is not.
  */
 import { lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs'
-import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 
@@ -29,8 +28,7 @@ function isSafeAbove(folder: string, user: number): boolean {
 
 const isOwn = (stats: Stats, user: number) => stats.isDirectory() && stats.uid === user && (stats.mode & OTHERS) === 0
 
-/** @returns the user's own folder for this, made if need be; undefined if there is none that is only theirs */
-export function ownCacheFolder(): string | undefined {
+function ownCacheFolder(): string | undefined {
   try {
     const folder = join(cacheHome(), 'forkscope')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -44,8 +42,10 @@ export function ownCacheFolder(): string | undefined {
   }
 }
 
-/** NODE_COMPILE_CACHE names another folder, and NODE_DISABLE_COMPILE_CACHE=1 forbids it, as everywhere in Node. */
-export function keepWhatIsCompiled(): void {
-  const folder = ownCacheFolder()
-  if (folder) enableCompileCache?.(folder)
+let found: string | undefined
+
+/** @returns the user's own folder for this, made if need be; empty if there is none that is only theirs. Looked for once a process */
+export function cacheFolder(): string {
+  found ??= ownCacheFolder() ?? ''
+  return found
 }
