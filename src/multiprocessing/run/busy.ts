@@ -18,13 +18,14 @@ const LEAST_US = 20_000
 /** Shares that are not further apart are the same. */
 const SAME_PERCENT = 10
 
-/** Where `performance` is typed as a browser's, this is missing. */
-const loop = performance as typeof performance & Pick<import('node:perf_hooks').Performance, 'eventLoopUtilization'>
+/** Asked for where it is used, for Node loads it then. Where it is typed as a browser's, this is missing. */
+const loop = () =>
+  performance as typeof performance & Pick<import('node:perf_hooks').Performance, 'eventLoopUtilization'>
 
 /** In Electron's main process it is Chromium that waits, and Node's figure for it would say nothing. */
 function canTell(): boolean {
   const { type } = process as { type?: string }
-  return type !== 'browser' && typeof loop.eventLoopUtilization === 'function'
+  return type !== 'browser' && typeof loop().eventLoopUtilization === 'function'
 }
 
 export class Busy {
@@ -55,7 +56,7 @@ export class Busy {
     this.#now = now
     this.#emit = emit
     this.#lookedAtUs = this.#fromUs = this.#readAtUs = now()
-    this.#idleMs = loop.eventLoopUtilization().idle
+    this.#idleMs = loop().eventLoopUtilization().idle
   }
 
   /** It runs, or waits, from a moment on that may lie a little in the past. */
@@ -95,7 +96,7 @@ export class Busy {
   #look(untilUs: number): void {
     const elapsedUs = untilUs - this.#lookedAtUs
     if (elapsedUs < LEAST_US) return
-    const { idle } = loop.eventLoopUtilization()
+    const { idle } = loop().eventLoopUtilization()
     const nowUs = this.#now()
     // What has been since then, while the process was not yet told to wait, was hardly more than idle.
     const activeUs = nowUs - this.#readAtUs - (idle - this.#idleMs) * 1_000

@@ -3,6 +3,7 @@
  * only what has changed by then. Where nobody watches there is none of this.
  */
 import { type ObjectKind, QUEUE_REPORT_MS, type Waiter } from '../../shared/telemetry.ts'
+import { clockMs } from '../run/clock.ts'
 import type { Run } from '../run/run.ts'
 
 /** Of one process so many objects are told as they are made; of more, those that somebody waits for. */
@@ -137,16 +138,13 @@ export class ObjectReports {
   readonly #note = (report: ObjectReport): void => {
     this.#changed.add(report)
     // What changes several times in one turn is told at its end, and the next time no sooner than after the interval.
-    this.#timer ??= setTimeout(
-      () => this.#tell(),
-      Math.max(0, QUEUE_REPORT_MS - (performance.now() - this.#toldAtMs)),
-    ).unref()
+    this.#timer ??= setTimeout(() => this.#tell(), Math.max(0, QUEUE_REPORT_MS - (clockMs() - this.#toldAtMs))).unref()
   }
 
   #tell(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#toldAtMs = performance.now()
+    this.#toldAtMs = clockMs()
     let left = MOST_AT_A_TIME
     for (const report of this.#changed) {
       if (left-- === 0) break
