@@ -8,7 +8,15 @@ import { readableIn } from '../wire/batch/received-batch.ts'
 import { revive } from '../wire/revive.ts'
 import type { Revive } from '../wire/values.ts'
 import { NOTHING } from './nothing.ts'
-import { emptyError, fullError, type Patience, type QueuePlace, type QueuePort, waitsAt } from './port.ts'
+import {
+  emptyError,
+  fullError,
+  type Patience,
+  type QueuePlace,
+  type QueuePort,
+  type QueueWaits,
+  waitsAt,
+} from './port.ts'
 import type { QueueStore, Ticket } from './store.ts'
 
 export class LocalPort implements QueuePort {
@@ -16,7 +24,7 @@ export class LocalPort implements QueuePort {
   readonly #place: QueuePlace
   readonly #store: QueueStore
   readonly #revive: Revive
-  readonly #waits: ReturnType<typeof waitsAt>
+  #waits: QueueWaits | undefined
   readonly #close: () => void
 
   /** @param close closes the queue for everybody */
@@ -26,7 +34,6 @@ export class LocalPort implements QueuePort {
     this.#store = store
     this.#revive = (handle) => revive(handle, run)
     this.#close = close
-    this.#waits = waitsAt(place)
   }
 
   offer(item: unknown): boolean {
@@ -118,7 +125,7 @@ export class LocalPort implements QueuePort {
           this.#store.withdraw(ticket)
         }
       },
-      this.#waits[what],
+      (this.#waits ??= waitsAt(this.#place))[what],
       timeoutMs,
     )
   }

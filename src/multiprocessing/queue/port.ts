@@ -30,8 +30,10 @@ export interface QueuePlace {
   name: string
 }
 
-/** What waits at a queue are for, as they are shown. */
-export function waitsAt({ id, name }: QueuePlace): Record<'put' | 'get' | 'size' | 'close', Waiting> {
+export type QueueWaits = Record<'put' | 'get' | 'size' | 'close', Waiting>
+
+/** What waits at a queue are for, as they are shown. Made when first needed: there may be a hundred thousand queues. */
+export function waitsAt({ id, name }: QueuePlace): QueueWaits {
   const on = { kind: 'queue' as const, id }
   return {
     put: { on: { ...on, end: 'put' }, what: 'put', label: `put to ${name}` },

@@ -2,6 +2,7 @@
 import { QueueClosedError } from '../errors.ts'
 import type { Run } from '../run/run.ts'
 import { after } from '../run/timer.ts'
+import type { Waiting } from '../run/waiting.ts'
 import type { Batch } from '../wire/batch/batch.ts'
 import { batchesIn, readableIn } from '../wire/batch/received-batch.ts'
 import { isNear } from '../wire/hub.ts'
@@ -13,7 +14,16 @@ import type { Revive } from '../wire/values.ts'
 import { NOTHING } from './nothing.ts'
 import type { Outbox } from './outbox.ts'
 import { Outboxes } from './outboxes.ts'
-import { closedError, fullError, goneError, type Patience, type QueuePlace, type QueuePort, waitsAt } from './port.ts'
+import {
+  closedError,
+  fullError,
+  goneError,
+  type Patience,
+  type QueuePlace,
+  type QueuePort,
+  type QueueWaits,
+  waitsAt,
+} from './port.ts'
 import { RingGetter } from './ring.ts'
 
 const ANSWERS = ['queue.done', 'queue.full', 'queue.items'] as const
@@ -27,7 +37,7 @@ export class RemotePort implements QueuePort {
   readonly #requests: Requests
   readonly #outbox: Outbox
   readonly #revive: Revive
-  readonly #waits: ReturnType<typeof waitsAt>
+  #waits: QueueWaits | undefined
   /** How many requests to get are not answered yet: who comes after them must not overtake them. */
   #asking = 0
   /** From which this process takes items by itself; null as long as it has none, undefined where it cannot have one. */
@@ -42,7 +52,6 @@ export class RemotePort implements QueuePort {
     this.#requests = Requests.of(run)
     this.#outbox = Outboxes.of(run).get(place)
     this.#revive = (handle) => revive(handle, run)
-    this.#waits = waitsAt(place)
     this.#mustTell = place.maxsize > 0 || run.observed
   }
 
@@ -85,7 +94,7 @@ export class RemotePort implements QueuePort {
           giveUp()
         }
       },
-      this.#waits.put,
+      this.#waitFor('put'),
       timeoutMs,
     )
   }
@@ -204,7 +213,7 @@ export class RemotePort implements QueuePort {
   }
 
   #ask<T>(
-    what: 'put' | 'get' | 'size' | 'close',
+    what: keyof QueueWaits,
     timeoutMs: number | undefined,
     header: Question,
     payload: readonly Uint8Array[],
@@ -247,9 +256,14 @@ export class RemotePort implements QueuePort {
           withdraw()
         }
       },
-      this.#waits[what],
+      this.#waitFor(what),
       timeoutMs,
     )
+  }
+
+  #waitFor(what: keyof QueueWaits): Waiting {
+    this.#waits ??= waitsAt(this.#place)
+    return this.#waits[what]
   }
 
   /** Tells the owner, once a turn, that items were taken. */

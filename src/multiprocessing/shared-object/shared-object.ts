@@ -36,7 +36,7 @@ export abstract class SharedObject {
   protected readonly run: Run
   protected readonly handle: ObjectHandle
   /** What this process waits for where it waits for no more than an answer. */
-  readonly #anAnswer: Waiting
+  #anAnswer: Waiting | undefined
 
   /** @param make makes the object's state, in the process that makes the object */
   constructor(
@@ -56,7 +56,6 @@ export abstract class SharedObject {
       References.of(this.run).own(id, () => service.disown(id))
     }
     this.name = this.handle.name
-    this.#anAnswer = this.awaiting('other', `hear from ${this.name}`)
     remember(this.run, this.handle, this)
   }
 
@@ -76,7 +75,8 @@ export abstract class SharedObject {
     op: string,
     fields: Fields = {},
     payload: readonly Uint8Array[] = [],
-    waiting: Waiting = this.#anAnswer,
+    waiting: Waiting = (this.#anAnswer ??=
+      this.awaiting('other', `hear from ${this.name}`)),
     options: WaitOptions = {},
   ): Promise<Answer> {
     const timeoutMs = checkTimeout(options.timeoutMs)
