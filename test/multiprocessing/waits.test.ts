@@ -26,7 +26,16 @@ import type { ObjectRow, ProcessRow } from '../../src/shared/session-state.ts'
 import type { Waiter } from '../../src/shared/telemetry.ts'
 import { pass } from '../fixtures/pool.ts'
 import { hold, waitAt, waitFor } from '../fixtures/sync.ts'
-import { awaitAndCompute, gate, keep, receive, sleepLong, waitForMany, waitInThread } from '../fixtures/waits.ts'
+import {
+  awaitAndCompute,
+  gate,
+  keep,
+  passOn,
+  receive,
+  sleepLong,
+  waitForMany,
+  waitInThread,
+} from '../fixtures/waits.ts'
 import { reduceAll } from '../session/reduced.ts'
 import { waitUntil } from '../wait-until.ts'
 import { type ObservedRun, observe, runObserved } from './observed.ts'
@@ -324,4 +333,16 @@ test.each([
   const long = stretches.filter(({ fromUs, toUs }) => (toUs ?? 0) - fromUs > 500_000)
   expect(long.map(({ busyPercent }) => Math.round((busyPercent ?? -1) / 100))).toEqual([0, 1])
   expect(run.of('process.busy').filter(({ process }) => process === id).length).toBeLessThan(40)
+})
+
+test('events from deep in a tree arrive, and no process on their way reads them', async () => {
+  const run = await runObserved(async (self) => {
+    const out = new Queue<number>()
+    start(new Process(passOn, [out], { name: 'between' }))
+    expect(await out.get()).toBe(0)
+    expect(processNamed(self, 'deep')).toMatchObject({ id: '0.1.1', parent: '0.1', state: 'exited', exitCode: 0 })
+  })
+  expect(
+    run.of('process.state').filter(({ process, state }) => process === '0.1.1' && state === 'sleeping'),
+  ).toHaveLength(5)
 })
