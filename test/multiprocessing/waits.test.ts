@@ -346,3 +346,18 @@ test('events from deep in a tree arrive, and no process on their way reads them'
     run.of('process.state').filter(({ process, state }) => process === '0.1.1' && state === 'sleeping'),
   ).toHaveLength(5)
 })
+
+test('with a process that is killed those below it are told to have ended, which cannot tell', async () => {
+  const run = await runObserved(async (self) => {
+    const out = new Queue<number>()
+    const between = start(new Process(passOn, [out, 100_000], { name: 'between' }))
+    await waitUntil('one deep in the tree sleeps', () => processNamed(self, 'deep')?.state === 'sleeping')
+    between.kill()
+    await between.join()
+  })
+  const ends = run.of('process.exited').map(({ process, signal }) => [process, signal])
+  expect(ends.slice(0, 2)).toEqual([
+    ['0.1.1', 'SIGKILL'],
+    ['0.1', 'SIGKILL'],
+  ])
+})
