@@ -2,6 +2,7 @@
  * What Electron 22 lacks of today's, for the verification in a real but older Electron. Loaded by `electron -r`; nothing in
  * `src/` knows of it.
  */
+const { AsyncLocalStorage, AsyncResource } = require('node:async_hooks')
 const os = require('node:os')
 require('core-js/actual')
 const { protocol } = require('electron')
@@ -11,6 +12,12 @@ Object.assign(globalThis, { fetch, Headers, Request, Response })
 
 // Node 18.14.
 os.availableParallelism ??= () => os.cpus().length
+
+// Node 18.16.
+AsyncLocalStorage.snapshot ??= () => {
+  const here = new AsyncResource('snapshot')
+  return (fn, ...args) => here.runInAsyncScope(fn, null, ...args)
+}
 
 // Node 20.16.
 process.getBuiltinModule ??= require
