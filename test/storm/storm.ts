@@ -173,7 +173,9 @@ export async function runStorm({ seed, strikes: count, forces }: StormOptions): 
   }
   if (leftovers > 0) report.faults.push(`${leftovers} processes are left.`)
   for (const { arena, role, pid } of notes) {
-    if (pid !== process.pid && isAlive(pid)) report.faults.push(`A ${role} of ${arena} is left as pid ${pid}.`)
+    // Who was killed before it could say who it is has 0.
+    if (pid !== 0 && pid !== process.pid && isAlive(pid))
+      report.faults.push(`A ${role} of ${arena} is left as pid ${pid}.`)
   }
   rmSync(folder, { recursive: true })
   await waitUntil('descriptors are given back', () => openDescriptors() <= descriptorsBefore + 1, 2_000).catch(() =>
