@@ -7,12 +7,11 @@ import { isTelemetryEvent, subjectOf } from '../../shared/telemetry-check.ts'
 import { WireError } from '../errors.ts'
 import { decodeJson } from '../wire/frames.ts'
 import { isBelow, type Service } from '../wire/hub.ts'
-import type { Run } from './run.ts'
 
 export class EventsFromBelow implements Service {
   readonly handlers: Service['handlers']
 
-  constructor(run: Run) {
+  constructor(run: { nowUs(): number; emit(event: TelemetryEvent): void }) {
     this.handlers = {
       events: ({ from }, payload) => {
         for (const event of ownEvents(decodeJson(payload), from, run.nowUs())) run.emit(event)
