@@ -19,7 +19,8 @@ const SPARE_CHARACTERS = 1_000
 type Printed = Omit<ProcessOutput, 'type' | 'atUs'>
 
 export function addOutput(state: ReducedState, event: ProcessOutput): void {
-  const { process, stream, atUs } = event
+  const { process, stream, atUs, taskOfProcess } = event
+  const printer = taskOfProcess !== undefined && { taskOfProcess }
   const key = `${process} ${stream}`
   const text = skipTooMuch(state, event.text)
   const parts = text.split('\n')
@@ -29,7 +30,7 @@ export function addOutput(state: ReducedState, event: ProcessOutput): void {
     else if (open.position >= 0 && !isNear(state, open.position)) open = begin(open.raw, atUs)
     open.raw += part
     const isLast = index === parts.length - 1
-    if (!isLast || part !== '') show(state, open, { process, stream, text: event.text }, isLast)
+    if (!isLast || part !== '') show(state, open, { process, stream, text: event.text, ...printer }, isLast)
     if (!isLast) open = begin(open.raw, atUs)
   }
   state.openLines.delete(key)
@@ -79,10 +80,12 @@ function show(state: ReducedState, open: OpenLine, printed: Printed, goesOn: boo
   write(state, open, printed, last)
 }
 
-function write(state: ReducedState, open: OpenLine, { process, stream, text: source }: Printed, styled: string): void {
+function write(state: ReducedState, open: OpenLine, printed: Printed, styled: string): void {
+  const { process, stream, text: source, taskOfProcess } = printed
   const { output, rev } = state
   const text = withoutStyle(styled)
   const line: OutputLine = { rev, atUs: open.atUs, process, stream, text: owned(text, source) }
+  if (taskOfProcess !== undefined) line.taskOfProcess = taskOfProcess
   if (text !== '' && styled.length > text.length) line.styled = owned(styled, source)
   state.outputCharacters += charactersOf(line)
   if (open.position >= 0) {

@@ -72,7 +72,14 @@ export function taskSubmitted(state: ReducedState, event: TaskSubmitted): void {
 /** Gives a task that waits its row. @returns whether there was room for it */
 function listTask(state: ReducedState, given: Omit<TaskSubmitted, 'type'> & { number: number }, most: number): boolean {
   const { task, pool, name, number, retryOf = null, atUs } = given
-  const notYet = { process: null, startedAtUs: null, endedAtUs: null, error: null, observed: false }
+  const notYet = {
+    process: null,
+    taskOfProcess: null,
+    startedAtUs: null,
+    endedAtUs: null,
+    error: null,
+    observed: false,
+  }
   const row = { id: task, pool, name: nameOf(name), number, state: 'waiting' as const, submittedAtUs: atUs, retryOf }
   return addRow(state.tasks, state.rev, { ...row, ...notYet }, most)
 }
@@ -94,7 +101,9 @@ export function taskStarted(state: ReducedState, event: TaskStarted): void {
   const { task, process, atUs } = event
   const before = state.tasks.rows.get(task)
   if (before?.state !== 'waiting') return
-  changeRow(state.tasks, state.rev, task, { state: 'running', process, startedAtUs: atUs })
+  const taskOfProcess = (state.processes.rows.get(process)?.tasksBegun ?? 0) + 1
+  changeRow(state.tasks, state.rev, task, { state: 'running', process, taskOfProcess, startedAtUs: atUs })
+  changeRow(state.processes, state.rev, process, { tasksBegun: taskOfProcess })
   changeRow(state.pools, state.rev, before.pool, ({ waiting, running }) => ({
     waiting: Math.max(0, waiting - 1),
     running: running + 1,

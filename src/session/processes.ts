@@ -42,6 +42,7 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     waits: [],
     moreWaits: 0,
     task: null,
+    tasksBegun: 0,
     tasksDone: 0,
     tasksFailed: 0,
     endedAtUs: null,

@@ -81,6 +81,8 @@ export interface ProcessRow extends Row {
   waits: Wait[]
   moreWaits: number
   task: TaskId | null
+  /** Those that have ended are counted as what became of them; one that has begun may be under way. */
+  tasksBegun: number
   tasksDone: number
   tasksFailed: number
   endedAtUs: number | null
@@ -208,6 +210,8 @@ export interface TaskRow extends Row {
   number: number
   state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped'
   process: ProcessId | null
+  /** Which of the tasks that its process has begun it is, 1 for the first; null until it has begun. */
+  taskOfProcess: number | null
   submittedAtUs: number
   startedAtUs: number | null
   endedAtUs: number | null
@@ -225,6 +229,8 @@ export interface OutputLine {
   text: string
   /** The same with its colours, as ECMA-48 writes them (SGR); absent if it has none. */
   styled?: string
+  /** Which of the tasks that its process has begun printed it; left out where that is none, or not known. */
+  taskOfProcess?: number
 }
 
 export interface ProblemRow extends Row {

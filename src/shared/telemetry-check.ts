@@ -80,7 +80,12 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'process.busy': { process: isText, fromUs: isNumber, busyPercent: isNumber },
   'process.waited': { process: isText, waits: isCount, waitedUs: isNumber },
   'process.exited': { process: isText, exitCode: orNull(isNumber), signal: orNull(isText), asked: optional(isBoolean) },
-  'process.output': { process: isText, stream: oneOf('stdout', 'stderr'), text: isText },
+  'process.output': {
+    process: isText,
+    stream: oneOf('stdout', 'stderr'),
+    text: isText,
+    taskOfProcess: optional(isCount),
+  },
   'process.sampled': {
     samples: listOf(shape({ process: isText, cpuPercent: isNumber, memoryBytes: isNumber, cpuMs: optional(isNumber) })),
   },

@@ -192,6 +192,8 @@ export interface ProcessOutput {
   process: ProcessId
   stream: 'stdout' | 'stderr'
   text: string
+  /** Which of the tasks that this process has begun printed it, 1 for the first; left out where that is none, or not known. */
+  taskOfProcess?: number
 }
 
 export interface UsageSample {

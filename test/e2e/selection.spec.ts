@@ -51,3 +51,16 @@ test('a failed task is one selection, from its cell, its stretch of the lane and
   await window.page.mouse.up()
   await all()
 })
+
+test('a line of output selects the task that printed it, and a task marks its lines', async ({ window }) => {
+  await runSwallowed(window)
+  const line = window.outputLines.filter({ hasText: 'task 1 is done' })
+  await window.poolCells.first().click()
+  await expect(line).toHaveClass(/selected/)
+  await expect(window.page.locator('.line.selected').filter({ hasText: 'task 10 is done' })).toHaveCount(0)
+  await window.page.keyboard.press('Escape')
+  await expect(line).not.toHaveClass(/selected/)
+  await line.click()
+  await expect(window.poolCells.first()).toHaveAttribute('aria-pressed', 'true')
+  await expect(window.detail).toContainText('work(1)')
+})

@@ -15,6 +15,7 @@ import { revive } from '../wire/revive.ts'
 import { decodeValue, type Revive } from '../wire/values.ts'
 import { importTarget } from './import-target.ts'
 import type { Ledger } from './ledger.ts'
+import { OutputMarks } from './mark-output.ts'
 
 /** Results of short tasks are held back for so long, to leave together. */
 const HOLD_MS = 0.3
@@ -60,6 +61,7 @@ export class WorkerLoop {
   readonly #channel: Channel
   readonly #leave: () => void
   readonly #ledger: Ledger
+  readonly #marks: OutputMarks | undefined
   readonly #targets = new Map<string, Target>()
   /** What was given and is not done. */
   readonly #groups: Group[] = []
@@ -84,6 +86,7 @@ export class WorkerLoop {
     this.#channel = channel
     this.#ledger = ledger
     this.#leave = leave
+    this.#marks = run.observed ? new OutputMarks() : undefined
   }
 
   /** @param initializer is called first, with the arguments in the payload; what it throws ends the worker */
@@ -157,6 +160,7 @@ export class WorkerLoop {
       if (this.#halted) await new Promise<never>(() => {})
       const index = group.begun++
       this.#inTask = true
+      this.#marks?.begin()
       try {
         if (!fn) this.#targets.set(key, (fn = await importTarget(target)))
         const args = this.#argsOf(group.batch, index)
@@ -179,6 +183,7 @@ export class WorkerLoop {
         await this.#channel.flush()
       }
       this.#inTask = false
+      this.#marks?.end()
       const nowMs = clockMs()
       const mustTell = this.#mustTell || nowMs - this.#heldSinceMs > HOLD_MS
       const mustBreathe = nowMs - this.#breathedMs >= BREATHE_MS

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { ProcessOutput } from '../../shared/telemetry.ts'
+import { type MarkedText, MarkReader } from './output-marks.ts'
 import type { Run } from './run.ts'
 
 type Stream = ProcessOutput['stream']
@@ -10,10 +11,17 @@ type Stream = ProcessOutput['stream']
 /** @returns what to call with bytes as they come, and at their end: a character may come in pieces */
 export function outputTeller(run: Run, process: string, stream: Stream): { write(bytes: Buffer): void; end(): void } {
   const decoder = new StringDecoder('utf8')
-  const tell = (text: string) => {
-    if (text !== '') run.emit({ type: 'process.output', atUs: run.nowUs(), process, stream, text })
+  const marks = new MarkReader()
+  const tell = (pieces: MarkedText[]) => {
+    for (const { text, task } of pieces) {
+      const printer = task > 0 && { taskOfProcess: task }
+      run.emit({ type: 'process.output', atUs: run.nowUs(), process, stream, text, ...printer })
+    }
   }
-  return { write: (bytes) => tell(decoder.write(bytes)), end: () => tell(decoder.end()) }
+  return {
+    write: (bytes) => tell(marks.read(decoder.write(bytes))),
+    end: () => tell([...marks.read(decoder.end()), ...marks.end()]),
+  }
 }
 
 /** Tells all that comes by a stream. Resolves at its end. */

@@ -28,13 +28,8 @@ export interface Related {
 const never = () => false
 const NOTHING: Related = { process: never, queue: never, object: never, task: never, line: never, problem: never }
 
-/** A line is read a moment after it was printed: its task may have ended meanwhile. */
-const READ_WITHIN_US = 20_000
-
-function printedBy(task: TaskRow, { process, atUs }: OutputLine): boolean {
-  const { startedAtUs, endedAtUs } = task
-  if (process !== task.process || startedAtUs === null) return false
-  return startedAtUs <= atUs && (endedAtUs === null || atUs <= endedAtUs + READ_WITHIN_US)
+function printedBy(task: TaskRow, { process, taskOfProcess }: OutputLine): boolean {
+  return taskOfProcess !== undefined && process === task.process && taskOfProcess === task.taskOfProcess
 }
 
 /** @returns what belongs to a selection */
@@ -84,10 +79,10 @@ export function relatedTo(selection: Selection | null, state: SessionState | nul
   }
 }
 
-/** @returns what a line of output selects: the task that printed it, or its process where that is not certain */
+/** @returns what a line of output selects: the task that printed it, or its process where that was none, or is not known */
 export function selectionOfLine(line: OutputLine, { tasks }: SessionState): Selection {
-  const found = [...tasks.rows.values()].filter((task) => printedBy(task, line))
-  return found.length === 1 && found[0] ? { kind: 'task', id: found[0].id } : { kind: 'process', id: line.process }
+  for (const task of tasks.rows.values()) if (printedBy(task, line)) return { kind: 'task', id: task.id }
+  return { kind: 'process', id: line.process }
 }
 
 /** @returns what a stretch of a lane selects: what it belongs to */
