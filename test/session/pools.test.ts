@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { describePool } from '../../src/main/hosts/terminal-text.ts'
 import { phaseWords, poolWords, progressWords } from '../../src/renderer/series/words.ts'
 import { LIMITS } from '../../src/session/limits.ts'
 import { poolPace } from '../../src/session/pools.ts'
@@ -114,4 +115,11 @@ test('a task that failed is counted at its worker and marked in its lane, whatev
   expect(lane.findLast(({ task }) => task === 'a')?.failed).toBe(true)
   expect(lane.some(({ task, failed }) => task !== 'a' && failed)).toBe(false)
   expect(phaseWords({ phase: 'finished' }, state.pools.rows.values())).toBe('Finished, 1 failed')
+})
+
+test('the terminal says how a pool comes along, as the window does', () => {
+  const row = poolAfter(...six, started('a', 0), finished('a', 2 * S), started('b', 2 * S))
+  expect(describePool(row, 3 * S)).toBe('1 done, 1 running, 4 waiting, 0 failed, 5 s left')
+  expect(describePool(row, 14 * S)).toBe('1 done, 1 running, 4 waiting, 0 failed, no task has ended for 12 s')
+  expect(describePool(row, null)).toBe('1 done, 1 running, 4 waiting, 0 failed')
 })

@@ -4,7 +4,7 @@ import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import type { Session } from '../session/session.ts'
 import { TerminalOutput } from './terminal-output.ts'
 import { colourOf, hasColours, type Paint, painter } from './terminal-paint.ts'
-import { describeQueue, describeState, formatSeconds, summarize } from './terminal-text.ts'
+import { describePool, describeQueue, describeState, formatSeconds, summarize } from './terminal-text.ts'
 
 const REDRAW_MS = 250
 const ESCAPE = '\u001b['
@@ -47,7 +47,7 @@ function rowLine(row: ProcessRow, state: SessionState, { name, state: wide, pid,
   const cells = [paint(colourOf(row.order), cell(nameOf(row), name))]
   if (pid) cells.push(cell(String(row.pid), 8, true))
   const does = cell(describeState(row, state), wide)
-  const failed = row.state === 'exited' && row.exitCode !== 0
+  const failed = row.state === 'exited' && row.exitCode !== 0 && row.stoppedBy === null
   cells.push(failed ? paint('red', does) : row.state === 'running' ? does : paint('dim', does))
   if (usage) cells.push(cell(cpu, 8, true), cell(memory, 9, true))
   return cells.join(' ')
@@ -72,9 +72,9 @@ export function tableLines(
   const lines = [paint('bold', short(`${state.head.title}  ${formatSeconds(nowUs)}`)), paint('dim', heads.join(' '))]
   for (const row of processes) lines.push(rowLine(row, state, as, paint))
   for (const queue of state.queues.rows.values()) lines.push(short(`queue ${queue.name}: ${describeQueue(queue)}`))
-  for (const { name, done, running, waiting, failed } of state.pools.rows.values()) {
-    const line = short(`${name}: ${done} done, ${running} running, ${waiting} waiting, ${failed} failed`)
-    lines.push(failed > 0 ? paint('red', line) : line)
+  for (const pool of state.pools.rows.values()) {
+    const line = short(`${pool.name}: ${describePool(pool, state.head.endedAtUs === null ? nowUs : null)}`)
+    lines.push(pool.failed > 0 ? paint('red', line) : line)
   }
   const problems = state.problems.rows.size + state.problems.forgotten
   if (problems > 0) lines.push(paint('red', short(`problems: ${problems}`)))

@@ -1,5 +1,6 @@
 /** A session in words, for the terminal. */
-import type { ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
+import { poolPace } from '../../session/pools.ts'
+import type { PoolRow, ProcessRow, QueueRow, SessionState } from '../../shared/session-state.ts'
 import { type Paint, painter } from './terminal-paint.ts'
 
 /** @returns what a process does or how it ended: `waiting: put to pages`, `ended by SIGKILL` */
@@ -19,6 +20,20 @@ export function describeQueue(row: QueueRow): string {
   const waiting = row.waitingToPut.length
   const room = row.maxsize > 0 ? ` of ${row.maxsize}` : ''
   return `${row.depth}${room}${waiting > 0 ? `, ${waiting} wait${waiting === 1 ? 's' : ''} to put` : ''}`
+}
+
+/**
+ * @param nowUs null for a run that has ended
+ * @returns how far a pool has come: `3 done, 2 running, 5 waiting, 0 failed, 4 s left`
+ */
+export function describePool(pool: PoolRow, nowUs: number | null): string {
+  const { done, running, waiting, failed, stopped } = pool
+  const parts = [`${done} done`, `${running} running`, `${waiting} waiting`, `${failed} failed`]
+  if (stopped > 0) parts.push(`${stopped} not done`)
+  const pace = nowUs === null ? null : poolPace(pool, nowUs)
+  const seconds = `${Math.max(1, Math.round((pace?.us ?? 0) / 1e6))} s`
+  if (pace) parts.push(pace.kind === 'left' ? `${seconds} left` : `no task has ended for ${seconds}`)
+  return parts.join(', ')
 }
 
 /** @returns seconds with one decimal, for a clock in microseconds */
