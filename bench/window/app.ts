@@ -1,8 +1,9 @@
-/** The app in the browser's host, with one more program: the idle one. */
+/** The app in the browser's host, with two more programs: the idle one and the crowd. */
 import { runBrowserHost } from '../../src/main/hosts/browser.ts'
 import { catalog } from '../../src/main/programs/catalog.ts'
 import { speedParameter } from '../../src/shared/parameters.ts'
 import { libraryProgram } from '../../src/sources/library/library-source.ts'
+import { crowd } from './crowd.ts'
 
 const idle = libraryProgram({
   id: 'idle',
@@ -14,4 +15,4 @@ const idle = libraryProgram({
   sources: [],
 })
 
-await runBrowserHost({ port: 0, open: false, programs: [...catalog, idle] })
+await runBrowserHost({ port: 0, open: false, programs: [...catalog, idle, crowd] })
