@@ -5,6 +5,7 @@ import uPlot from 'uplot'
 import { ticks } from '../series/time-axis.ts'
 import { shownTheme } from '../store/preferences.ts'
 import { pageVisible } from '../store/timeline.ts'
+import { useOnScreen } from './use-on-screen.ts'
 
 export interface ChartData {
   /** Seconds. */
@@ -123,6 +124,7 @@ function drawBound(plot: uPlot, { top, isBound }: ChartData, colour: string): vo
 
 export function Chart(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
+  const onScreen = useOnScreen(box)
   const plot = useRef<uPlot | null>(null)
   const data = useRef<ChartData>(EMPTY)
   /** Where the pointer is, in the page's pixels, while it is on this chart: nothing else makes it say what is there. */
@@ -157,7 +159,7 @@ export function Chart(props: ChartProps) {
     }
   })
   useSignalEffect(() => {
-    if (pageVisible.value) update()
+    if (pageVisible.value && onScreen.value) update()
   })
   useSignalEffect(() => {
     const atS = props.markedS?.() ?? null

@@ -13,6 +13,7 @@ import { endMark } from '../series/words.ts'
 import { selection } from '../store/selection.ts'
 import { elapsedUs, peekState, read } from '../store/session.ts'
 import { axisWidth, axisWindow, noteDrawn, pageVisible } from '../store/timeline.ts'
+import { useOnScreen } from './use-on-screen.ts'
 
 /** About this many pixels between two ticks. */
 const TICK_EVERY = 52
@@ -24,9 +25,15 @@ export function mostTicks(width: number): number {
 
 function useDrawing(draw: (context: CanvasRenderingContext2D, width: number) => void) {
   const canvas = useRef<HTMLCanvasElement>(null)
+  const onScreen = useOnScreen(canvas)
   useSignalEffect(() => {
     const width = axisWidth.value
     if (!canvas.current || width <= 0 || !pageVisible.value) return
+    // What has no pixels is no layer either, and those of two hundred lanes are what a picture would cost.
+    if (!onScreen.value) {
+      Object.assign(canvas.current, { width: 0, height: 0 })
+      return
+    }
     const context = prepareCanvas(canvas.current, width, LANE_HEIGHT)
     if (!context) return
     const xs = ticks(axisWindow.value, mostTicks(width)).map(({ atUs }) => xOf(atUs, axisWindow.value, width))
