@@ -43,9 +43,10 @@ main(import.meta, threadsParameters, async ({ workers, rounds }) => {
     return new Process(work, [own, i, rounds, processesFromMs, told], { name: `process ${i + 1}` })
   })
   for (const process of processes) process.start()
-  const news: Told[] = []
-  while (news.length < workers) news.push(await told.get({ timeoutMs: 30_000 }))
   for (const process of processes) await process.join()
+  // What a process has put is there once it was joined.
+  const news: Told[] = []
+  while (news.length < workers) news.push(await told.getNowait())
 
   const processMs = mean(news.map(({ beganUs }) => beganUs)) / 1000
   const processBytes = mean(news.map(({ ownBytes }) => ownBytes))
