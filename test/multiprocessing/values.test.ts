@@ -3,7 +3,6 @@ import { createSecretKey } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it, test } from 'vitest'
-import { WireError } from '../../src/multiprocessing/errors.ts'
 import { Lock, Manager, Pipe, Pool, Queue, RemoteError, UnsendableError } from '../../src/multiprocessing/index.ts'
 import { currentRun } from '../../src/multiprocessing/run/run.ts'
 import { revive } from '../../src/multiprocessing/wire/revive.ts'
@@ -240,45 +239,6 @@ test('what the other side cannot make is told with its place, and so is what can
   }
 })
 
-test('a call’s arguments, plain and shared, are written as JSON where it says all that they are', () => {
-  const [queue, lock] = [new Queue({ name: '\ud800 "' }), new Lock()]
-  const isJson = (list: unknown[]) => JSON.parse(Buffer.from(encodeValue(list, 'args').subarray(1)).toString())
-  for (const list of [[], [1, 'text', null, { a: [true] }], [queue, 1, lock], [{ a: 1 }, queue]]) {
-    expect(isJson(list)).toHaveLength(2)
-    expect(there(list)).toEqual(list)
-    for (const [index, part] of list.entries()) if (part instanceof Queue) expect(there(list)[index]).toBe(part)
-  }
-  const item = { a: 1 }
-  const others = [
-    [queue, -0],
-    [queue, undefined],
-    Object.assign([queue], { more: 1 }),
-    new Array(2),
-    [item, queue, item],
-  ]
-  for (const list of others) {
-    expect(() => isJson(list)).toThrow()
-    expect(isDeepStrictEqual(Object.keys(there(list)), Object.keys(list))).toBe(true)
-  }
-  const [first, , third] = there(others.at(-1) as unknown[])
-  expect(first).toBe(third)
-  expect(there([queue, queue])).toEqual([queue, queue])
-})
-
-test.each([
-  '',
-  '[',
-  'null',
-  '[[1]]',
-  '[1,[[0,{}]]]',
-  '[[1],[[0,null]]]',
-  '[[1],[["length",{"kind":"queue"}]]]',
-  '[[1],7]',
-])('a call’s arguments that are spoilt are refused: %s', (text) => {
-  const bytes = Buffer.concat([encodeValue([1], 'args').subarray(0, 1), Buffer.from(text)])
-  expect(() => decodeValue(bytes, (handle) => revive(handle, currentRun()))).toThrow(WireError)
-})
-
 test('nobody can pass off something of its own as another’s', () => {
   for (const handle of [{ kind: 'queue', id: '0.7/queue1', owner: '0.8', name: 'q' }, { kind: 'queue' }, null]) {
     const forged = { [sharedHandle]: () => handle, data: 1 }
@@ -300,6 +260,7 @@ test('by a pool, a queue and a pipe alike, and those that are refused harm nobod
     { name: 'Error', message: 'second' },
   ])
   const queue = new Queue<unknown>()
+  await expect(queue.put({ small: [targets.argumentsOf(1)] })).rejects.toThrow('item.small[0] is what a function was')
   await expect(queue.put(new Headers())).rejects.toThrow('item is a Headers')
   await queue.put(new RangeError('x'))
   expect(await queue.get()).toBeInstanceOf(RangeError)

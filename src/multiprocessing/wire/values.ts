@@ -7,8 +7,6 @@
 import { UnsendableError, WireError } from '../errors.ts'
 import { lazy } from '../lazy.ts'
 import { checkSize } from './frames.ts'
-import { kindOf, type Shared, type SharedHandle, sharedHandle } from './kinds-of-values.ts'
-import { plainJson } from './plain-json.ts'
 import { refusal } from './refusal.ts'
 import { type Packed, pack, type Revive, unpack } from './specials.ts'
 import { isLeftToV8 } from './survey.ts'
@@ -16,7 +14,7 @@ import { isLeftToV8 } from './survey.ts'
 export { type Shared, type SharedHandle, sharedHandle } from './kinds-of-values.ts'
 export type { Revive } from './specials.ts'
 
-const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithNotes: 3, nothing: 4, numbers: 5, call: 6 } as const
+const ENCODING = { clone: 0, text: 1, bytes: 2, cloneWithNotes: 3, nothing: 4, numbers: 5 } as const
 /** The first byte of an item that is bytes and nothing else. */
 export const BYTES_ENCODING = ENCODING.bytes
 
@@ -36,9 +34,6 @@ function raw(encoding: number, bytes: Uint8Array): Uint8Array {
   return whole
 }
 
-/** Longer lists are not looked through for it. */
-const MOST_IN_CALL = 16
-
 /**
  * @param what how the value is called in an error, such as `item` or `args`
  * @throws UnsendableError naming the path of the part that cannot travel, or the limit if all of it is too much
@@ -48,8 +43,6 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
   // A lone surrogate has no UTF-8 form, so such a string is cloned instead.
   if (typeof value === 'string' && value.isWellFormed()) return encodeText(value, what)
   try {
-    const call = encodeCall(value)
-    if (call) return call
     if (isBytes(value)) {
       checkSize(value.byteLength, what)
       return raw(ENCODING.bytes, value)
@@ -64,7 +57,7 @@ export function encodeValue(value: unknown, what: string): Uint8Array {
 
 /** Whether there may be shared objects in an encoded value. */
 export function hasNotes(bytes: Uint8Array): boolean {
-  return bytes[0] === ENCODING.cloneWithNotes || bytes[0] === ENCODING.call
+  return bytes[0] === ENCODING.cloneWithNotes
 }
 
 function isBytes(value: unknown): value is Uint8Array {
@@ -72,39 +65,6 @@ function isBytes(value: unknown): value is Uint8Array {
     value instanceof Uint8Array &&
     Object.getPrototypeOf(value) === Uint8Array.prototype &&
     value.buffer instanceof ArrayBuffer
-  )
-}
-
-/**
- * A list of small plain data and shared objects, as most calls are given it, as JSON: what is plain, and which shared objects belong
- * where. For V8's form a process that has nothing else of it would load a module of Node's, which takes a millisecond.
- */
-function encodeCall(value: unknown): Uint8Array | undefined {
-  if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return undefined
-  if (value.length > MOST_IN_CALL || Object.keys(value).length !== value.length) return undefined
-  const shared = new Map<object, number>()
-  const plain = value.map((part: unknown, index) => {
-    // What is there twice must be one object again.
-    if (typeof part !== 'object' || part === null || shared.has(part) || kindOf(part) !== 'shared') return part
-    shared.set(part, index)
-    return null
-  })
-  const json = plainJson(plain)
-  if (json === undefined) return undefined
-  const holes = [...shared].map(([part, index]) => [index, (part as Shared)[sharedHandle]()])
-  return raw(ENCODING.call, Buffer.from(`[${json},${JSON.stringify(holes)}]`))
-}
-
-/** @throws errors of many kinds if it is something else */
-function decodeCall(bytes: Uint8Array, revive: Revive): unknown {
-  const [list, holes] = JSON.parse(Buffer.from(bytes).toString()) as [unknown[], [number, SharedHandle][]]
-  return unpack(
-    {
-      root: { value: list },
-      notes: holes.map(([, data]) => ({ kind: 'shared', data })),
-      holes: holes.map(([index], note) => [list as never, index, note]),
-    },
-    revive,
   )
 }
 
@@ -153,7 +113,6 @@ export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
       if (bytes.byteLength % 8 !== 0) throw new WireError('A message carries numbers that cannot be read.')
       return numbersIn(bytes.subarray(8))
     }
-    case ENCODING.call:
     case ENCODING.clone:
     case ENCODING.cloneWithNotes:
       break
@@ -161,7 +120,6 @@ export function decodeValue(bytes: Uint8Array, revive: Revive): unknown {
       throw new WireError('A message carries a value in an encoding that is not known.')
   }
   try {
-    if (bytes[0] === ENCODING.call) return decodeCall(body, revive)
     const value = deserialize(body)
     return bytes[0] === ENCODING.clone ? value : unpack(value as Packed, revive)
   } catch (error) {
