@@ -175,6 +175,8 @@ const CASES: Case[] = [
     ours: ['watched.mjs', 'on', '8000000'],
     theirs: ['watched.mjs', 'off', '8000000'],
   },
+  atMost('a hundred starts: the longest time the event loop is held', '50 ms', ['starts', '100'], 50),
+  atMost('a pool of 16: the longest time the event loop is held', '50 ms', ['workers', '16'], 50),
   atMost('memory of a million small items at the owner', '300 MB', ['queued'], 300),
   atMost('private memory of an idle worker', '12 MB', ['worker'], 12),
   atMost('memory after two million tasks, beside that after one', '1.1 times', ['tasks'], 1.1),

@@ -2,10 +2,11 @@
  * What something takes, as its inverse, to be compared with the inverse of what it may take at most. By the kernel's own counters.
  * Argument: queued (MB for a million small items at the owner), worker (private MB of an idle one), tasks (memory after two
  * million tasks beside that after one), idle (percent of a core of a program that waits), sampling (percent of a core, once a
- * second; then the number of processes).
+ * second; then the number of processes), starts and workers (the longest time that starting so many holds the event loop, in ms).
  */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { main, Pool, Process, Queue, sleep } from '../../dist/multiprocessing/index.js'
 
 export const nothing = (n) => n
@@ -45,7 +46,30 @@ function cpuNs(pid) {
   return sum
 }
 
+/** @returns the longest time until the event loop had its next turn, while something was done, in milliseconds */
+async function longestHeld(act) {
+  const delays = monitorEventLoopDelay({ resolution: 1 })
+  delays.enable()
+  await sleep(20)
+  await act()
+  delays.disable()
+  return delays.max / 1e6
+}
+
 const measures = {
+  async starts() {
+    return longestHeld(async () => {
+      const processes = Array.from({ length: Number(count) }, (_, i) => new Process(nothing, [i]))
+      for (const each of processes) each.start()
+      await Promise.all(processes.map((each) => each.join()))
+    })
+  },
+  async workers() {
+    return longestHeld(async () => {
+      await using pool = new Pool(Number(count))
+      await Promise.all(Array.from({ length: Number(count) }, () => pool.apply(sleep, [100])))
+    })
+  },
   async queued() {
     const before = rssMb()
     const queue = new Queue()
