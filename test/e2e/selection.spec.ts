@@ -38,7 +38,7 @@ test('a failed task is one selection, from its cell, its stretch of the lane and
   }
   await failed.click()
   await all()
-  await expect(marks.row as Locator).toContainText(/[12] tasks? failed/)
+  await expect(marks.row as Locator).toContainText(/\d tasks? failed/)
   const worker = `${await (marks.row as Locator).getAttribute('data-name')}`
   await none()
 
