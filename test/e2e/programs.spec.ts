@@ -47,7 +47,7 @@ test('the spider: four children, a queue that fills and empties, ten tasks, ten 
   window,
 }) => {
   await window.choose('spider')
-  await window.parameter('speed').fill('4')
+  await window.parameter('speed').fill('2')
   await window.start.click()
   await expect.poll(() => window.childPids()).toHaveLength(4)
   const pids = await window.childPids()
@@ -55,7 +55,7 @@ test('the spider: four children, a queue that fills and empties, ten tasks, ten 
   await expect.poll(async () => Number(await window.queueDepth.textContent()), { intervals: [50] }).toBeGreaterThan(1)
   await expect(window.poolCells).toHaveCount(10)
 
-  await window.phase('spider', 'finished')
+  await window.phase('spider', 'finished', 45_000)
   await expect(window.page.locator('[data-testid=pool-cell][data-state=done]')).toHaveCount(10)
   await expect(window.queueDepth).toHaveText('0')
   expect(pids.filter(isAlive)).toEqual([])

@@ -44,12 +44,12 @@ test('dog and cat: two children of the main process, started and stopped by clic
 test('the spider runs to its end: ten tasks, a queue that rises and is empty at the end', async ({ app }) => {
   const { window, pid } = app
   await window.choose('spider')
-  await window.parameter('speed').fill('4')
+  await window.parameter('speed').fill('2')
   await window.start.click()
   await expect.poll(() => window.childPids(), { timeout: 20_000 }).toHaveLength(4)
   expect((await window.childPids()).map(parentOf)).toEqual([pid, pid, pid, pid])
   await expect.poll(async () => Number(await window.queueDepth.textContent()), { intervals: [50] }).toBeGreaterThan(1)
-  await window.phase('spider', 'finished', 30_000)
+  await window.phase('spider', 'finished', 45_000)
   await expect(window.page.locator('[data-testid=pool-cell][data-state=done]')).toHaveCount(10)
   await expect(window.queueDepth).toHaveText('0')
 })
