@@ -97,6 +97,7 @@ test('one selection goes through row, cells, output and detail', async ({ window
 })
 
 test('output follows its end, stays where it was scrolled to, and follows again', async ({ window }) => {
+  test.slow()
   const { page } = window
   await page.setViewportSize({ width: 1280, height: 500 })
   await window.choose('spider')
@@ -105,7 +106,7 @@ test('output follows its end, stays where it was scrolled to, and follows again'
   const lines = page.getByRole('log')
   const fromEnd = () => lines.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)
   await expect
-    .poll(() => lines.evaluate((box) => box.scrollHeight > box.clientHeight + 100), { timeout: 40_000 })
+    .poll(() => lines.evaluate((box) => box.scrollHeight > box.clientHeight + 100), { timeout: 90_000 })
     .toBe(true)
   await expect.poll(fromEnd).toBeLessThan(2)
   const follow = page.getByTestId(testIds.followOutput)

@@ -46,6 +46,12 @@ export function formatPercent(percent: number | null): string {
   return `${percent < 99.95 ? percent.toFixed(1) : Math.round(percent)} %`
 }
 
+/** CPU time: `0.85 s`, from ten seconds on as any length of time. */
+export function formatCpuTime(ms: number | null): string {
+  if (ms === null) return '–'
+  return ms < 9_995 ? `${(ms / 1000).toFixed(2)} s` : formatDuration(ms * 1000)
+}
+
 /** Memory in megabytes of a million bytes, in gigabytes from ten thousand of them on. */
 export function formatMemory(bytes: number | null): string {
   if (bytes === null) return '–'
@@ -53,9 +59,11 @@ export function formatMemory(bytes: number | null): string {
   return megabytes < 10_000 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1000).toFixed(1)} GB`
 }
 
-/** Puts or gets a second. */
+/** Puts or gets a second: `2.5 /s`, `140 /s`, `12 k/s`, `5.6 M/s`. */
 export function formatRate(perSecond: number): string {
-  return perSecond < 100 ? `${perSecond.toFixed(1)} /s` : `${Math.round(perSecond)} /s`
+  if (perSecond < 100) return `${perSecond.toFixed(1)} /s`
+  if (perSecond < 9_999.5) return `${Math.round(perSecond)} /s`
+  return perSecond < 999_500 ? `${Math.round(perSecond / 1e3)} k/s` : `${(perSecond / 1e6).toFixed(1)} M/s`
 }
 
 /** `1 process`, `2 processes`. */

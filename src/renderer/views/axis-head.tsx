@@ -13,7 +13,7 @@ function Ticks() {
       {ticks(window, mostTicks(width)).map(({ atUs, label }) => {
         const x = xOf(atUs, window, width)
         // A label that would hang over the end is left out; its line is there all the same.
-        if (x > width - 12) return null
+        if (x > width - 6 - 8 * label.length) return null
         return (
           <span key={atUs} style={{ transform: `translateX(${Math.round(x) + 4}px)` }}>
             {label}

@@ -33,6 +33,7 @@ export function BelowCard() {
           onChoose={(id) => (belowTab.value = id)}
           panel={PANEL}
         />
+        <span class="card-aside" />
         <div class="card-end">
           {file ? (
             <span class="cut" title={file.name}>

@@ -20,7 +20,7 @@ export function Card({ title, label, class: name = '', testId, aside, end, child
     <section class={`card ${name}`} aria-label={label} data-testid={testId} {...data}>
       <div class="card-head">
         <h3>{title}</h3>
-        {aside !== undefined && <span class="card-aside">{aside}</span>}
+        <span class="card-aside">{aside}</span>
         {end !== undefined && <div class="card-end">{end}</div>}
       </div>
       {children}

@@ -185,6 +185,7 @@ export function Chart(props: ChartProps) {
     <div
       ref={box}
       class={`chart ${props.class}`}
+      style={{ height: `${props.height}px` }}
       role="img"
       aria-label={props.label}
       onPointerMove={({ clientX: x, clientY: y }) => {

@@ -6,11 +6,9 @@ import { selection } from '../store/selection.ts'
 import { BelowCard } from './below-card.tsx'
 import { DetailCard } from './detail-card.tsx'
 import { Gutter } from './gutter.tsx'
-import { OneStop } from './one-stop.tsx'
-import { PoolCards } from './pool-card.tsx'
 import { ProblemsCard } from './problems-card.tsx'
 import { ProcessesCard } from './processes-card.tsx'
-import { QueueCards } from './queue-card.tsx'
+import { SideCards } from './side-cards.tsx'
 
 export function Columns() {
   const columns = useRef<HTMLDivElement>(null)
@@ -59,10 +57,7 @@ export function Columns() {
         onReset={() => prefer({ sideWidth: 0 })}
       />
       <div class="side" ref={side}>
-        <OneStop class="side-cards" items="button">
-          <QueueCards />
-          <PoolCards />
-        </OneStop>
+        <SideCards />
         <ProblemsCard />
       </div>
     </div>

@@ -30,6 +30,7 @@ export function DetailCard() {
     <section class="card details" aria-label="Details">
       <div class="card-head">
         <h3>Details</h3>
+        <span class="card-aside" />
         {selection.value && (
           <div class="card-end">
             <button type="button" class="quiet" aria-label="Close" title="Close (Escape)" onClick={clearSelection}>

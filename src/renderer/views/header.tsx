@@ -1,10 +1,11 @@
 /** The program's name, what to watch for, the clock, and the buttons that start and stop it. */
-import { formatClock } from '../series/format.ts'
-import { refusal, start, stop, underWay } from '../store/commands.ts'
+import { countOf, formatClock } from '../series/format.ts'
+import { refusal, start, startAnother, stop, underWay } from '../store/commands.ts'
 import { connectionState } from '../store/connection.ts'
 import { differsFromRun, fieldError } from '../store/parameters.ts'
 import { isRunning, program, status } from '../store/programs.ts'
-import { elapsedUs } from '../store/session.ts'
+import { elapsedUs, read } from '../store/session.ts'
+import { Figure } from './figure.tsx'
 import { Icon } from './icons.tsx'
 import { testIds } from './test-ids.ts'
 
@@ -12,6 +13,16 @@ function Clock() {
   return (
     <span class="clock" role="timer" aria-label="Elapsed" data-testid={testIds.elapsed}>
       {formatClock(elapsedUs.value)}
+    </span>
+  )
+}
+
+/** Other words are another element, in the middle of a button that stays as it is: nothing has moved. */
+function Words({ icon, text }: { icon: 'start' | 'stop' | 'restart'; text: string }) {
+  return (
+    <span key={text} class="act">
+      <Icon name={icon} />
+      {text}
     </span>
   )
 }
@@ -32,14 +43,24 @@ function StartOrStop() {
       {differsFromRun.value && <small>Takes effect with Restart.</small>}
       <button
         type="button"
+        class="button another"
+        aria-label="Start another"
+        data-testid={testIds.startAnother}
+        disabled={busy || !running || wrongField !== null}
+        title="Start it once more, beside what runs"
+        onClick={startAnother}
+      >
+        <Icon name="another" />
+      </button>
+      <button
+        type="button"
         class="button"
         data-testid={testIds.restart}
         disabled={busy || stopping || !running || wrongField !== null}
         title={running ? (wrongField ?? 'Stop it and start it anew') : 'It does not run'}
         onClick={start}
       >
-        <Icon name="restart" />
-        {command === 'restarting' ? 'Restarting…' : 'Restart'}
+        <Words icon="restart" text={command === 'restarting' ? 'Restarting…' : 'Restart'} />
       </button>
       {running || command === 'stopping' ? (
         <button
@@ -50,8 +71,7 @@ function StartOrStop() {
           title="Stop it and all its processes (Ctrl+Enter)"
           onClick={stop}
         >
-          <Icon name="stop" />
-          {stopping ? 'Stopping…' : 'Stop'}
+          <Words icon="stop" text={stopping ? 'Stopping…' : 'Stop'} />
         </button>
       ) : (
         <button
@@ -62,8 +82,7 @@ function StartOrStop() {
           title={wrongField ?? 'Start it (Ctrl+Enter)'}
           onClick={start}
         >
-          <Icon name="start" />
-          {command === 'starting' ? 'Starting…' : 'Start'}
+          <Words icon="start" text={command === 'starting' ? 'Starting…' : 'Start'} />
         </button>
       )}
     </div>
@@ -84,6 +103,27 @@ export function Refusal() {
   )
 }
 
+function goToProblems(): void {
+  const card = document.querySelector('.card.problems')
+  card?.scrollIntoView({ block: 'nearest' })
+  card?.querySelector<HTMLElement>('.problem:last-child')?.focus()
+}
+
+/** Always in sight, wherever the problems themselves are. Its place is kept for it. */
+function ProblemCount() {
+  const table = read('problems')
+  const count = (table?.rows.size ?? 0) + (table?.forgotten ?? 0)
+  return (
+    <span class="problem-count">
+      {count > 0 && (
+        <button type="button" class="bad-text" data-testid={testIds.goToProblems} onClick={goToProblems}>
+          <Figure text={countOf(count, 'problem')} />
+        </button>
+      )}
+    </span>
+  )
+}
+
 export function Header() {
   const info = program.value
   return (
@@ -92,6 +132,7 @@ export function Header() {
         {info?.title}
       </h2>
       <p title={info?.watch}>{info?.watch}</p>
+      <ProblemCount />
       <Clock />
       <StartOrStop />
     </header>

@@ -1,5 +1,6 @@
-/** What the shapes on the lanes mean: of what has been drawn so far. */
+/** What the shapes on the lanes mean: all of them and always, so that none that is drawn for the first time moves the others. Those drawn so far stand out. */
 import { useSignalEffect } from '@preact/signals'
+import { Fragment } from 'preact'
 import { useRef } from 'preact/hooks'
 import { prepareCanvas } from '../draw/canvas.ts'
 import { canvasColours } from '../draw/colours.ts'
@@ -10,6 +11,7 @@ import { drawnKinds } from '../store/timeline.ts'
 import { testIds } from './test-ids.ts'
 
 const WIDTH = 16
+const [FIRST_WAIT] = WAIT_KEYS
 
 function Sample({ shape }: { shape: LaneShape }) {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -29,16 +31,16 @@ function Sample({ shape }: { shape: LaneShape }) {
 
 export function LaneKey() {
   const drawn = drawnKinds.value
-  const kinds = (Object.keys(LANE_KEYS) as LaneKeyKind[]).filter((kind) => drawn.has(kind))
-  const firstWait = kinds.find((kind) => WAIT_KEYS.has(kind))
   return (
     <div class="keys" data-testid={testIds.laneKey}>
-      {kinds.map((kind) => (
-        <span key={kind} class="key" data-kind={kind} title={LANE_KEYS[kind].help}>
-          {kind === firstWait && 'waiting:'}
-          <Sample shape={LANE_KEYS[kind].shape} />
-          {LANE_KEYS[kind].words}
-        </span>
+      {(Object.keys(LANE_KEYS) as LaneKeyKind[]).map((kind) => (
+        <Fragment key={kind}>
+          {kind === FIRST_WAIT && <span>waiting:</span>}
+          <span class="key" data-kind={drawn.has(kind) ? kind : undefined} title={LANE_KEYS[kind].help}>
+            <Sample shape={LANE_KEYS[kind].shape} />
+            {LANE_KEYS[kind].words}
+          </span>
+        </Fragment>
       ))}
     </div>
   )

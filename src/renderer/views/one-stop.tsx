@@ -3,7 +3,7 @@ import { type ComponentChildren, type HTMLAttributes, h } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
 export interface OneStopProps extends HTMLAttributes<HTMLElement> {
-  as?: 'div' | 'ul' | 'tbody' | 'section'
+  as?: 'div' | 'ul' | 'table' | 'tbody' | 'section'
   /** What in the group can have the focus, as a selector. */
   items: string
   /** Where Tab comes to at first. */

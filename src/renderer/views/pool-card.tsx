@@ -8,6 +8,7 @@ import { related } from '../store/related.ts'
 import { selection, toggleSelection } from '../store/selection.ts'
 import { isLive, nowUs, peekState, read } from '../store/session.ts'
 import { Card } from './card.tsx'
+import { Figure } from './figure.tsx'
 import { memo } from './memo.ts'
 import { testIds } from './test-ids.ts'
 
@@ -84,7 +85,7 @@ const STATE_WORDS: Partial<Record<PoolRow['state'], string>> = {
 
 /** Apart from the card, because it goes on while no task begins or ends. */
 function Progress({ pool }: { pool: PoolRow }) {
-  return <>{progressWords(pool, isLive.value ? nowUs.value : null)}</>
+  return <Figure text={progressWords(pool, isLive.value ? nowUs.value : null)} />
 }
 
 /** What of the pool has no cell. */
@@ -93,7 +94,7 @@ function leftWords({ left, runningLeft }: PoolCells): string {
   return ` · ${left} not shown${runningLeft > 0 ? `, ${runningLeft} running ones among them` : ''}`
 }
 
-function PoolCard({ pool }: { pool: PoolRow }) {
+export function PoolCard({ pool }: { pool: PoolRow }) {
   const tasks = read('tasks')
   const chosen = selection.value
   if (!tasks) return null
@@ -115,23 +116,13 @@ function PoolCard({ pool }: { pool: PoolRow }) {
         ) : (
           <Cells cells={cells} />
         )}
-        <p class="soft">
-          {poolWords(pool)}
-          {leftWords(cells)}
-        </p>
+        {pool.submitted > 0 && (
+          <p class="soft">
+            {poolWords(pool)}
+            {leftWords(cells)}
+          </p>
+        )}
       </div>
     </Card>
-  )
-}
-
-export function PoolCards() {
-  const pools = read('pools')
-  if (!pools) return null
-  return (
-    <>
-      {[...pools.rows.values()].map((pool) => (
-        <PoolCard key={pool.id} pool={pool} />
-      ))}
-    </>
   )
 }

@@ -1,4 +1,5 @@
-/** What the user should know, each in a sentence, the newest first. */
+/** What the user should know, each in a sentence, the newest last: the first is often the cause, and none moves. */
+import { useLayoutEffect } from 'preact/hooks'
 import type { ProblemRow } from '../../shared/session-state.ts'
 import { formatMoment } from '../series/format.ts'
 import { selectionOfProblem } from '../series/related.ts'
@@ -65,8 +66,16 @@ const Problem = memo(({ row, selected }: { row: ProblemRow; selected: boolean })
 
 export function ProblemsCard() {
   const table = read('problems')
-  const problems = [...(table?.rows.values() ?? [])].reverse()
+  const problems = [...(table?.rows.values() ?? [])]
+  const newest = problems.at(-1)
   const count = problems.length + (table?.forgotten ?? 0)
+  // A new one is in sight, unless somebody is at another.
+  useLayoutEffect(() => {
+    const list = document.querySelector('.problem-list')
+    const last = list?.lastElementChild
+    if (!list || !last || list.matches(':hover, :focus-within')) return
+    list.scrollTop += last.getBoundingClientRect().top - list.getBoundingClientRect().top
+  }, [newest?.id])
   return (
     <Card title="Problems" label="Problems" class="problems" aside={count > 0 ? count : undefined}>
       {problems.length === 0 ? (
@@ -85,7 +94,7 @@ export function ProblemsCard() {
           as="section"
           class="problem-list"
           items=".problem, button, summary"
-          aria-label="Problems, the newest first"
+          aria-label="Problems, the newest last"
         >
           {problems.map((row) => (
             <Problem key={row.id} row={row} selected={related.value.problem(row)} />
@@ -94,7 +103,7 @@ export function ProblemsCard() {
       )}
       {count > problems.length && <p class="card-body soft">{count - problems.length} earlier are not kept.</p>}
       <div class="unseen" role="status" aria-live="polite">
-        {problems[0] && `Problem: ${problems[0].message}`}
+        {newest && `Problem: ${newest.message}`}
       </div>
     </Card>
   )

@@ -1,7 +1,7 @@
 /** All about the selected process. */
 import type { ProcessRow } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
-import { formatDuration, formatMemory, formatPercent } from '../series/format.ts'
+import { formatCpuTime, formatDuration, formatMemory, formatPercent } from '../series/format.ts'
 import { roundTop, sampleColumns } from '../series/samples.ts'
 import { busyNow, endWords, shortCall, stateWords } from '../series/words.ts'
 import { signalProcess } from '../store/commands.ts'
@@ -15,6 +15,7 @@ import { Icon, Sign } from './icons.tsx'
 import { ProcessName } from './process-name.tsx'
 import { whyNotSignal } from './process-row.tsx'
 import { testIds } from './test-ids.ts'
+import { TimeShares } from './time-shares.tsx'
 import { WaitList } from './wait-list.tsx'
 
 function Uptime({ row }: { row: ProcessRow }) {
@@ -126,6 +127,12 @@ export function ProcessDetail({ id }: { id: string }) {
           </Fact>
         )}
         <Fact name="Kind">{row.kind}</Fact>
+        {row.kind !== 'thread' && (
+          <>
+            <Fact name="CPU time">{formatCpuTime(row.cpuMs)}</Fact>
+            <Fact name="Most memory">{formatMemory(row.peakMemoryBytes)}</Fact>
+          </>
+        )}
         <Fact name="Tasks done">{row.tasksDone}</Fact>
         {row.tasksFailed > 0 && <Fact name="Failed">{row.tasksFailed}</Fact>}
         {busyPercent !== null && (
@@ -141,6 +148,7 @@ export function ProcessDetail({ id }: { id: string }) {
         </Fact>
       </dl>
       <WaitList row={row} />
+      {!row.isSilent && <TimeShares row={row} />}
       {row.kind === 'thread' ? (
         <p class="soft">A thread has its process's CPU and memory: see the process it belongs to.</p>
       ) : (

@@ -9,7 +9,7 @@ export function ProcessName({ process }: { process: string }) {
   return (
     <button type="button" class={`mention ${colourClass(row?.order)}`} onClick={() => select('process', process)}>
       <i class="chip" aria-hidden="true" />
-      <span class="cut" title={row?.name}>
+      <span class="cut" title={row?.name ?? process}>
         {row?.name ?? process}
       </span>
     </button>

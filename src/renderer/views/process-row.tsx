@@ -1,11 +1,12 @@
 /** A process in the table. */
 import type { ProcessRow } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
-import { countOf, formatMemory, formatPercent } from '../series/format.ts'
+import { countOf, formatCpuTime, formatMemory, formatPercent } from '../series/format.ts'
 import type { StateWords } from '../series/words.ts'
 import { signalProcess } from '../store/commands.ts'
 import { can } from '../store/programs.ts'
 import { toggleSelection } from '../store/selection.ts'
+import { Figure } from './figure.tsx'
 import { Icon, Sign } from './icons.tsx'
 import { LaneCanvas } from './lane-canvas.tsx'
 import { memo } from './memo.ts'
@@ -72,6 +73,27 @@ function FailedTasks({ count }: { count: number }) {
   )
 }
 
+/** What it uses now; of one that has ended, what it has used. */
+function Cost({ row: { state, cpuPercent, memoryBytes, cpuMs, peakMemoryBytes } }: { row: ProcessRow }) {
+  const ended = state === 'exited'
+  const cpu = ended ? formatCpuTime(cpuMs) : formatPercent(cpuPercent)
+  const memory = formatMemory(ended ? peakMemoryBytes : memoryBytes)
+  const never = 'It was over before it was measured'
+  return (
+    <>
+      <td class="num cell-cpu" title={ended ? (cpuMs === null ? never : 'CPU time in all') : undefined}>
+        <Figure text={cpu} />
+      </td>
+      <td class="num cell-memory" title={ended ? (peakMemoryBytes === null ? never : 'The most it had') : undefined}>
+        <Figure text={`${ended}${memory}`}>
+          {ended && peakMemoryBytes !== null && <small>peak </small>}
+          {memory}
+        </Figure>
+      </td>
+    </>
+  )
+}
+
 export const ProcessRowView = memo(({ row, level, sign, words, selected, related }: ProcessRowProps) => {
   const ended = row.state === 'exited'
   const spoken = row.state === 'waiting' ? `waiting: ${words}` : words
@@ -110,8 +132,7 @@ export const ProcessRowView = memo(({ row, level, sign, words, selected, related
         </span>
         <Actions row={row} />
       </td>
-      <td class="num cell-cpu">{formatPercent(row.cpuPercent)}</td>
-      <td class="num cell-memory">{formatMemory(row.memoryBytes)}</td>
+      <Cost row={row} />
       <td class="lane">
         <LaneCanvas process={row.id} label={`What ${row.name} did over time; now ${spoken}`} />
       </td>

@@ -89,6 +89,26 @@ function useHover() {
   }
 }
 
+function onKeyDown(event: KeyboardEvent): void {
+  const { target, key } = event
+  const row = (target as Element).closest('tr')
+  const { id, kind } = row?.dataset ?? {}
+  if (!row || !id || event.ctrlKey || event.metaKey) return
+  // Left and right go through what can be done with the row, of which the row itself is the first.
+  const stations = [row, ...row.querySelectorAll<HTMLElement>('.row-actions button')]
+  const next = stations[stations.indexOf(target as HTMLElement) + (key === 'ArrowLeft' ? -1 : 1)]
+  if (key === 'ArrowLeft' || key === 'ArrowRight') {
+    event.preventDefault()
+    next?.focus()
+  } else if (target === row && (key === 'Enter' || key === ' ')) {
+    event.preventDefault()
+    toggleSelection(kind as SelectionKind, id)
+  }
+}
+
+/** More queues than this would hide the processes if they stood still at the foot of the table. */
+const MOST_AT_FOOT = 4
+
 function Rows() {
   const processes = read('processes')?.rows ?? new Map()
   const queues = read('queues')?.rows ?? new Map()
@@ -96,48 +116,41 @@ function Rows() {
   const state = peekState()
   if (!state) return null
   const rows = treeRows(processes)
-
-  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
-    const { target, key } = event
-    const row = (target as Element).closest('tr')
-    const { id, kind } = row?.dataset ?? {}
-    if (!row || !id || event.ctrlKey || event.metaKey) return
-    // Left and right go through what can be done with the row, of which the row itself is the first.
-    const stations = [row, ...row.querySelectorAll<HTMLElement>('.row-actions button')]
-    const next = stations[stations.indexOf(target as HTMLElement) + (key === 'ArrowLeft' ? -1 : 1)]
-    if (key === 'ArrowLeft' || key === 'ArrowRight') {
-      event.preventDefault()
-      next?.focus()
-    } else if (target === row && (key === 'Enter' || key === ' ')) {
-      event.preventDefault()
-      toggleSelection(kind as SelectionKind, id)
-    }
-  }
   return (
-    <OneStop as="tbody" items="tr" onKeyDown={onKeyDown}>
-      {rows.map(({ row, level }) => {
-        const { sign, text } = stateWords(row, state, elapsedUs.peek())
-        return (
-          <ProcessRowView
+    <>
+      <tbody>
+        {rows.map(({ row, level }) => {
+          const { sign, text } = stateWords(row, state, elapsedUs.peek())
+          return (
+            <ProcessRowView
+              key={row.id}
+              row={row}
+              level={level}
+              sign={sign}
+              words={text}
+              selected={isSelected('process', row.id)}
+              related={related.value.process(row.id)}
+            />
+          )
+        })}
+      </tbody>
+      <tbody class="filler" aria-hidden="true">
+        <tr>
+          <td colSpan={6} />
+        </tr>
+      </tbody>
+      {/* At the foot, the newest first: what comes among the processes or the queues moves none of them. */}
+      <tbody class={queues.size > MOST_AT_FOOT ? '' : 'at-foot'}>
+        {[...queues.values()].reverse().map((row) => (
+          <QueueRowView
             key={row.id}
             row={row}
-            level={level}
-            sign={sign}
-            words={text}
-            selected={isSelected('process', row.id)}
-            related={related.value.process(row.id)}
+            selected={isSelected('queue', row.id)}
+            related={related.value.queue(row.id)}
           />
-        )
-      })}
-      {[...queues.values()].map((row) => (
-        <QueueRowView
-          key={row.id}
-          row={row}
-          selected={isSelected('queue', row.id)}
-          related={related.value.queue(row.id)}
-        />
-      ))}
-    </OneStop>
+        ))}
+      </tbody>
+    </>
   )
 }
 
@@ -146,8 +159,7 @@ export function ProcessTable() {
   return (
     <div class="table-scroll" {...hover} onClickCapture={selectStretch}>
       <div class="table-body">
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows form a tree and can be selected */}
-        <table role="treegrid" aria-label="Processes and queues">
+        <OneStop as="table" items="tr[data-id]" role="treegrid" aria-label="Processes and queues" onKeyDown={onKeyDown}>
           <colgroup>
             <col class="col-name" />
             <col class="col-pid" />
@@ -175,7 +187,7 @@ export function ProcessTable() {
             </tr>
           </thead>
           <Rows />
-        </table>
+        </OneStop>
         <CursorLine />
       </div>
     </div>

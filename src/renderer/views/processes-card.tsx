@@ -32,7 +32,11 @@ function Phase() {
   const words =
     head.endedAtUs === null && !live ? 'Not connected' : phaseWords(head, read('pools')?.rows.values() ?? [])
   return (
-    <b data-testid={testIds.phase} class={`phase ${live ? 'live' : ''} ${head.phase === 'failed' ? 'bad-text' : ''}`}>
+    <b
+      key={words}
+      data-testid={testIds.phase}
+      class={`phase ${live ? 'live' : ''} ${head.phase === 'failed' ? 'bad-text' : ''}`}
+    >
       {words}
     </b>
   )

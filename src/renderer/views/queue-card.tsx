@@ -64,7 +64,8 @@ function DepthChart({ id, name }: { id: string; name: string }) {
 /* Apart from the card, because they are the parts that go on while nothing is put or got. */
 
 function Rate({ row, of }: { row: QueueRow; of: 'puts' | 'gets' }) {
-  return <dd>{formatRate(queueRates(row, nowUs.value)[of])}</dd>
+  const rate = formatRate(queueRates(row, nowUs.value)[of])
+  return <dd title={rate}>{rate}</dd>
 }
 
 function Waiting({ row }: { row: QueueRow }) {
@@ -80,12 +81,12 @@ function Waiting({ row }: { row: QueueRow }) {
   )
 }
 
-function QueueCard({ row }: { row: QueueRow }) {
+export function QueueCard({ row }: { row: QueueRow }) {
   return (
     <Card
       class={`queue ${isSelected('queue', row.id) ? 'selected' : ''}`}
       title={
-        <button type="button" class="title-button" onClick={() => select('queue', row.id)}>
+        <button type="button" class="title-button" title={row.name} onClick={() => select('queue', row.id)}>
           {row.name}
         </button>
       }
@@ -104,7 +105,11 @@ function QueueCard({ row }: { row: QueueRow }) {
         <dl class="facts queue-facts">
           <div>
             <dt>Depth</dt>
-            <dd class="big" data-testid={testIds.queueDepth}>
+            <dd
+              class={`big ${row.depth > 999 ? 'long' : ''}`}
+              title={String(row.depth)}
+              data-testid={testIds.queueDepth}
+            >
               {row.depth}
             </dd>
           </div>
@@ -123,17 +128,5 @@ function QueueCard({ row }: { row: QueueRow }) {
         </dl>
       </div>
     </Card>
-  )
-}
-
-export function QueueCards() {
-  const queues = read('queues')
-  if (!queues) return null
-  return (
-    <>
-      {[...queues.rows.values()].map((row) => (
-        <QueueCard key={row.id} row={row} />
-      ))}
-    </>
   )
 }

@@ -4,6 +4,7 @@ import { countOf, formatGlance } from '../series/format.ts'
 import { chooseProgram } from '../store/commands.ts'
 import { prefer, preferences, type Theme } from '../store/preferences.ts'
 import { appInfo, overview, program, statusOf } from '../store/programs.ts'
+import { shapeOf } from './figure.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { memo } from './memo.ts'
 import { OneStop } from './one-stop.tsx'
@@ -36,7 +37,7 @@ const ProgramItem = memo(({ info, isCurrent, phase, problems, elapsed }: Program
         <span class="cut">{info.title}</span>
         <small class="cut">{info.summary}</small>
       </span>
-      <small class="program-figure num">
+      <small key={shapeOf(`${elapsed} ${problems || ''}`)} class="program-figure num">
         <span>{elapsed}</span>
         {problems > 0 && (
           <span class="bad-text" title={countOf(problems, 'problem')}>
@@ -46,7 +47,6 @@ const ProgramItem = memo(({ info, isCurrent, phase, problems, elapsed }: Program
         <span class="unseen">{`${problems > 0 ? 'problems, ' : ''}${PHASE_WORDS[phase]}`}</span>
       </small>
     </button>
-    {isCurrent && <SessionList program={info.id} />}
   </li>
 ))
 
@@ -117,6 +117,7 @@ export function Sidebar() {
       <OneStop as="ul" items=".program" aria-labelledby="demos">
         <ProgramItems />
       </OneStop>
+      <SessionList />
       <footer>
         <Totals />
         <ThemeSwitch />

@@ -9,7 +9,8 @@
  * - `process-row`: with `data-process`, `data-name`, `data-pid`, `data-state`; `tasks-failed` in it, if some have. `kill` and `terminate` are in the row and in
  *   the detail. `queue-row`: with `data-queue`, `data-depth`.
  * - `queue-card`: with `data-queue`; `queue-depth` in it is the number. `pool-card`; `pool-cell` in it, with `data-task`,
- *   `data-state`. `problem`: with `data-kind`, `data-task`; `problem-count`, `show-task`, `retry-task` in it.
+ *   `data-state`. `problem`: with `data-kind`, `data-task`; `problem-count`, `show-task`, `retry-task` in it. `go-to-problems`:
+ *   how many there are, in the header.
  * - `output-line`: with `data-process`, `data-stream`. `output-filter`, `follow-output`.
  * - `detail`: what is selected; `wait` in it, each thing that a process waits for. `object-row`: with `data-object`. `source-code`: the source that is shown.
  * - `connection-lost`, `connection-refused`: what is said when there is no connection. `main-busy`: what is said
@@ -43,6 +44,7 @@ export const testIds = {
   poolCard: 'pool-card',
   poolCell: 'pool-cell',
   problem: 'problem',
+  goToProblems: 'go-to-problems',
   showTask: 'show-task',
   retryTask: 'retry-task',
   outputLine: 'output-line',

@@ -1,0 +1,239 @@
+/** Where things are, at every size: lanes with room, nothing cut or jumping, everything by keyboard. */
+import { join } from 'node:path'
+import { testIds } from '../../src/renderer/views/test-ids.ts'
+import { startBrowserApp } from '../window/browser-app.ts'
+import type { ForkscopePage } from '../window/forkscope-page.ts'
+import { cutTexts, laneShare, noteShifts, tabStops, takeShifts } from '../window/layout-page.ts'
+import { test as base, expect } from './app-test.ts'
+
+const test = base.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+  app: async ({}, use) => {
+    const app = await startBrowserApp([], join(import.meta.dirname, '..', 'fixtures', 'staged-app.ts'))
+    await use(app)
+    await app.end()
+  },
+})
+
+const SIZES = [
+  [900, 600],
+  [1100, 700],
+  [1280, 800],
+  [1440, 900],
+  [1920, 1080],
+  [2560, 1440],
+] as const
+/** A window that is zoomed to 200 % is laid out in half of its width and height. */
+const ZOOMED = [
+  [450, 300],
+  [640, 400],
+  [960, 540],
+] as const
+
+/** What is on screen when a scene is over. */
+const LAST: Record<string, (window: ForkscopePage) => Promise<unknown>> = {
+  running: (window) => window.outputLines.nth(4).waitFor(),
+  stuck: (window) => window.problems.first().waitFor(),
+  failed: (window) => window.phase('failed', 'failed'),
+  many: (window) => window.problems.nth(11).waitFor(),
+}
+
+async function play(window: ForkscopePage, scene: string): Promise<void> {
+  await window.choose(scene)
+  await window.start.click()
+  await LAST[scene]?.(window)
+}
+
+for (const scene of Object.keys(LAST)) {
+  test(`${scene}: lanes have their share and nothing is cut at any size, in both themes`, async ({ window }) => {
+    test.slow()
+    const { page } = window
+    await play(window, scene)
+    await window.select('main')
+    await page.mouse.move(1, 1)
+    for (const [width, height] of [...SIZES, ...ZOOMED]) {
+      await page.setViewportSize({ width, height })
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        const at = `${scene} at ${width}×${height}, ${colorScheme}`
+        await expect.poll(() => laneShare(page), { message: at }).toBeGreaterThanOrEqual(0.45)
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), at).toBeLessThanOrEqual(0)
+        await expect.poll(() => cutTexts(page), { message: at }).toEqual([])
+      }
+    }
+  })
+}
+
+test('wide windows give their room to the lanes and to the right column', async ({ window }) => {
+  const { page } = window
+  await play(window, 'running')
+  const widths = async (width: number, height: number) => {
+    await page.setViewportSize({ width, height })
+    const widthOf = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((box) => box.clientWidth)
+    return { lane: await widthOf('td.lane'), side: await widthOf('.side') }
+  }
+  const [usual, wide] = [await widths(1920, 1080), await widths(2560, 1440)]
+  expect(wide.lane).toBeGreaterThan(usual.lane * 1.2)
+  expect(wide.side).toBeGreaterThan(usual.side * 1.3)
+  expect(wide.side).toBeGreaterThan(450)
+})
+
+for (const [width, height] of [...SIZES, ...ZOOMED]) {
+  test(`nothing moves while rows, problems and ends come, at ${width}×${height}`, async ({ app, chrome }) => {
+    const page = await chrome.newPage({ viewport: { width, height } })
+    await noteShifts(page)
+    await page.goto(app.url)
+    const { ForkscopePage } = await import('../window/forkscope-page.ts')
+    const window = new ForkscopePage(page)
+    await window.start.waitFor()
+    expect(await takeShifts(page)).toEqual([])
+    for (const scene of ['running', 'stuck', 'failed']) {
+      await window.choose(scene)
+      await takeShifts(page)
+      await window.start.click()
+      await LAST[scene]?.(window)
+      if (scene !== 'failed') {
+        await window.parameter('workers').fill('4')
+        await expect(page.getByText('Takes effect with Restart.')).toBeVisible()
+        await window.stop.click()
+        await window.phase(scene, 'stopped')
+      }
+      expect(await takeShifts(page), scene).toEqual([])
+    }
+    await page.close()
+  })
+}
+
+test('every group is one stop for Tab, and the arrow keys lead through it', async ({ window }) => {
+  test.slow()
+  const { page } = window
+  await play(window, 'many')
+  await window.select('main')
+  const stops = await tabStops(page)
+  // Program list, theme, parameters, buttons, gutters, table, tabs, output, details, queues and pools, problems.
+  expect(stops.length, stops.join('\n')).toBeLessThanOrEqual(24)
+  for (const item of [testIds.processRow, testIds.queueRow, testIds.poolCell, testIds.problem, testIds.outputLine]) {
+    const inOrder = await page
+      .getByTestId(item)
+      .evaluateAll((items) => items.filter((i) => (i as HTMLElement).tabIndex === 0).length)
+    expect(inOrder, item).toBeLessThanOrEqual(1)
+  }
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.className)
+  for (const [item, key] of [
+    [testIds.processRow, 'ArrowDown'],
+    [testIds.poolCell, 'ArrowRight'],
+    [testIds.problem, 'ArrowDown'],
+    [testIds.outputLine, 'ArrowUp'],
+  ] as const) {
+    await page.getByTestId(item).nth(1).focus()
+    const before = await page.evaluateHandle(() => document.activeElement)
+    await page.keyboard.press(key)
+    expect(await page.evaluate((element) => element !== document.activeElement, before), item).toBe(true)
+    expect(await focused()).toBeTruthy()
+  }
+  // From a row to what can be done with it, and back.
+  await window.row('main').focus()
+  await page.keyboard.press('End')
+  expect(await focused()).toBe(testIds.queueRow)
+})
+
+test('panels are resized by pointer and by keys, say how large they are, and are as large after a reload', async ({
+  window,
+}) => {
+  const { page } = window
+  await play(window, 'running')
+  const gutters = page.getByRole('separator')
+  await expect(gutters).toHaveCount(2)
+  for (const [name, panel, side, key] of [
+    ['Height of the processes', '.slot-processes', 'height', 'ArrowDown'],
+    ['Width of the right column', '.side', 'width', 'ArrowLeft'],
+  ] as const) {
+    const gutter = page.getByRole('separator', { name })
+    const size = async () => (await page.locator(panel).boundingBox())?.[side] ?? 0
+    const before = await size()
+    await gutter.focus()
+    await page.keyboard.press(key)
+    await expect.poll(size).toBeGreaterThan(before + 10)
+    const byKey = await size()
+    await expect(gutter).toHaveAttribute('aria-valuenow', String(Math.round(byKey)))
+    const box = await gutter.boundingBox()
+    if (!box) throw new Error('the gutter is not there')
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(side === 'width' ? x - 40 : x, side === 'height' ? y + 40 : y, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(size).toBeGreaterThan(byKey + 30)
+    const dragged = await size()
+    await page.reload()
+    await window.start.or(window.stop).waitFor()
+    await expect.poll(size).toBe(dragged)
+    // In a smaller window no panel is lost for it, and the lanes keep their share.
+    await page.setViewportSize({ width: 900, height: 600 })
+    await expect.poll(() => laneShare(page)).toBeGreaterThanOrEqual(0.45)
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await gutter.focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(size).toBe(before)
+  }
+})
+
+test('a new problem is announced, and in sight at every size', async ({ window }) => {
+  const { page } = window
+  await play(window, 'stuck')
+  await expect(page.getByRole('status').filter({ hasText: 'insert_data was ended by SIGKILL' })).toHaveCount(1)
+  for (const [width, height] of [...SIZES, ...ZOOMED]) {
+    await page.setViewportSize({ width, height })
+    await page.evaluate(() => scrollTo(0, 0))
+    await expect(page.getByTestId(testIds.goToProblems)).toBeInViewport()
+    await page.getByTestId(testIds.goToProblems).click()
+    await expect(window.problems.last()).toBeInViewport()
+  }
+})
+
+test('of many problems the newest is in sight, unless somebody is at another', async ({ window }) => {
+  await play(window, 'many')
+  await expect(window.problems.last()).toBeInViewport()
+  await expect(window.problems.first()).not.toBeInViewport()
+})
+
+test('what an ended process has cost stays', async ({ window }) => {
+  await play(window, 'stuck')
+  const row = window.row('insert_data')
+  await expect(row.locator('.cell-cpu')).toHaveText('0.52 s')
+  await expect(row.locator('.cell-memory')).toHaveText('peak 116 MB')
+  await window.select('insert_data')
+  await expect(window.detail).toContainText('0.52 s')
+  await expect(window.detail).toContainText('116 MB')
+})
+
+test('at 200 % zoom everything can be reached and used', async ({ app, chrome }) => {
+  const page = await chrome.newPage({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 })
+  await page.goto(app.url)
+  const { ForkscopePage } = await import('../window/forkscope-page.ts')
+  const window = new ForkscopePage(page)
+  await play(window, 'running')
+  await expect(window.stop).toBeInViewport()
+  for (const [panel, least] of [
+    ['.card.processes', 200],
+    ['.card.below', 200],
+    ['.card.queue', 100],
+    ['.card.pool', 60],
+    ['.card.problems', 60],
+  ] as const) {
+    const card = page.locator(panel).first()
+    await card.scrollIntoViewIfNeeded()
+    await expect(card).toBeInViewport()
+    expect((await card.boundingBox())?.height, panel).toBeGreaterThanOrEqual(least)
+    expect((await card.boundingBox())?.width, panel).toBeGreaterThan(500)
+  }
+  await window.select('worker 1')
+  await window.detail.scrollIntoViewIfNeeded()
+  await expect(window.detail).toContainText('worker 1')
+  await page.close()
+})
