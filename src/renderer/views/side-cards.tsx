@@ -1,5 +1,4 @@
 /** A card for every queue and every pool, in the order in which they came, so that a new one moves none. */
-import { isRunning } from '../store/programs.ts'
 import { read } from '../store/session.ts'
 import { OneStop } from './one-stop.tsx'
 import { PoolCard } from './pool-card.tsx'
@@ -17,9 +16,7 @@ export function SideCards() {
   const cards = [...queues, ...pools].sort((a, b) => a.atUs - b.atUs)
   return (
     <OneStop class="side-cards" items="button">
-      {cards.length === 0 && !isRunning.value && (
-        <p class="side-empty">Queues and pools appear here, if the program has any.</p>
-      )}
+      {cards.length === 0 && <p class="side-empty">Queues and pools appear here, if the program has any.</p>}
       {cards.map(({ card }) => card)}
     </OneStop>
   )
