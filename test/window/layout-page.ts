@@ -78,7 +78,10 @@ export function cutTexts(page: Page): Promise<string[]> {
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
       const element = text.parentElement
       if (!element || !text.textContent?.trim() || element.closest('.unseen, script, option')) continue
-      if (!element.checkVisibility({ visibilityProperty: true }) || !isCut(text, element)) continue
+      // What is for those who listen is not meant to be seen.
+      if (!element.checkVisibility({ visibilityProperty: true }) || getComputedStyle(element).clipPath !== 'none')
+        continue
+      if (!isCut(text, element)) continue
       found.push(`${element.tagName}.${element.className}: ${text.textContent.slice(0, 60)}`)
     }
     for (const field of document.querySelectorAll<HTMLInputElement>('input[type=text]')) {
