@@ -171,12 +171,15 @@ export function OutputLines() {
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
-  // What a task printed long ago is among the lines only if they are held there.
+  // What a task printed that is over is not left behind by what comes: the lines are held where it is among them.
   useSignalEffect(() => {
-    const log = peekState()?.output
-    if (selection.value?.kind !== 'task' || !log) return
-    const index = log.items.findIndex(related.peek().line)
-    if (index >= 0 && log.first + index < shownFrom.current) held.value = log.first + index
+    const chosen = selection.value
+    const state = peekState()
+    const element = list.current
+    if (chosen?.kind !== 'task' || !state || !element || element.scrollHeight <= element.clientHeight) return
+    const index = state.output.items.findIndex(related.peek().line)
+    const isOver = state.tasks.rows.get(chosen.id)?.endedAtUs != null
+    if (index >= 0 && isOver) held.value = Math.min(shownFrom.current, state.output.first + index)
   })
   const onScroll = () => {
     const element = list.current
