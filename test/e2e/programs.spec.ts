@@ -31,7 +31,7 @@ test('dog and cat run at once as children of the app, print their ten lines, and
 
 test('download and analysis: the list grows to ten and ends by Empty', async ({ window }) => {
   await window.choose('download-analysis')
-  await window.parameter('speed').fill('10')
+  await window.parameter('speed').fill('2')
   await window.start.click()
   await window.phase('download-analysis', 'finished')
   const lines = await window.outputLines.locator('span:last-child').allTextContents()
