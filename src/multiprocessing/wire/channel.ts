@@ -23,6 +23,23 @@ export function isOfChannels(type: string): type is ChannelMessage {
   return OF_CHANNELS.has(type)
 }
 
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET'])
+
+/**
+ * Once the other end is gone a write fails, and a stream that fails is destroyed with what it has not read: what the other end had
+ * acknowledged and put before would be lost. So such a write counts as done, and the end is what comes by reading.
+ */
+function readToTheEnd(socket: Socket): Socket {
+  type Done = (error?: Error | null) => void
+  const unlessGone = (done: Done): Done => {
+    return (error) => done(GONE.has((error as NodeJS.ErrnoException | null | undefined)?.code) ? null : error)
+  }
+  const { _write, _writev } = socket
+  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, unlessGone(done))
+  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, unlessGone(done))
+  return socket
+}
+
 /**
  * All frames sent in one turn of the event loop go out in one write (`writev`), at the turn's end or at `flush`,
  * whichever comes first, so many small messages cost one system call and an idle connection costs nothing.
@@ -56,7 +73,7 @@ export class Channel {
     // A child inherits its end; its parent has made both.
     this.#side = typeof source === 'number' ? 'child' : 'parent'
     const socket = typeof source === 'number' ? new Socket({ fd: source, readable: true, writable: true }) : source
-    socket.on('data', (chunk: Buffer) => {
+    readToTheEnd(socket).on('data', (chunk: Buffer) => {
       if (this.#error) return
       try {
         for (const frame of this.#reader.push(chunk)) {
