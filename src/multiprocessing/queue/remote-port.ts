@@ -169,7 +169,7 @@ export class RemotePort implements QueuePort {
     }
   }
 
-  /** The items are this process's once the owner is sure to hear that they have come, and not before: see ARCHITECTURE.md. */
+  /** The items are this process's once the owner is sure to hear that they have come, and not before: see docs/between-processes.md. */
   #acknowledge(
     delivery: number,
     count: number,
