@@ -1,5 +1,7 @@
 import { defineConfig } from '@playwright/test'
 
+const CLOSELY = 'e2e/{lanes,layout,pool,selection,stuck}.spec.ts'
+
 export default defineConfig({
   testDir: 'test',
   outputDir: 'test-results',
@@ -12,9 +14,9 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 45_000 },
   projects: [
-    { name: 'browser', testMatch: 'e2e/**/*.spec.ts', testIgnore: 'e2e/layout.spec.ts' },
-    // At every size, which takes long: `npm run test:slow`.
-    { name: 'layout', testMatch: 'e2e/layout.spec.ts' },
+    { name: 'browser', testMatch: 'e2e/**/*.spec.ts', testIgnore: CLOSELY },
+    // The window looked at closely, at every size: `npm run test:slow`.
+    { name: 'window', testMatch: CLOSELY },
     // One at a time: they share the display, and a second app is only a second app if it finds the first.
     { name: 'electron', testMatch: 'electron/**/*.spec.ts', workers: 1 },
   ],

@@ -5,7 +5,7 @@ import { stormOf } from '../storm/own-process.ts'
 
 const PATIENCE_MS = 300_000
 
-test.each([1, 2])(
+test.each([1])(
   'storm %i: every item is accounted for once, every task has ended, nothing is left',
   async (seed) => {
     const { put, got, killed, stopped, full, tasks, faults } = await stormOf(seed, 40)
