@@ -147,12 +147,7 @@ export class Connection extends SharedObject {
 
   /** Not for users: {@link Pipe} makes both ends. */
   constructor(given: Given<PipeOptions>) {
-    super(
-      'pipe',
-      given,
-      { end: 0, duplex: given.duplex ?? true },
-      (name, run) => new PipeState(name, run.observed ? run.nowUs : () => 0),
-    )
+    super('pipe', given, { end: 0, duplex: given.duplex ?? true }, (name, { nowUs }) => new PipeState(name, nowUs))
     const { end, duplex } = this.handle
     this.readable = duplex === true || end === 0
     this.writable = duplex === true || end === 1

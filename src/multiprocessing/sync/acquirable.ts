@@ -23,10 +23,8 @@ export abstract class Acquirable extends SharedObject {
   readonly #waiting = this.awaiting('acquire', `acquire ${this.name}`)
 
   constructor(kind: ObjectKind, given: Given<ObjectOptions>, rules: Omit<SemaphoreRules, 'name'>) {
-    super(kind, given, {}, (name: string, run: Run) => {
-      const now = run.observed ? run.nowUs : () => 0
-      return new SemaphoreState({ ...rules, name }, now, tellAbandoned(run, name))
-    })
+    const make = (name: string, run: Run) => new SemaphoreState({ ...rules, name }, run.nowUs, tellAbandoned(run, name))
+    super(kind, given, {}, make)
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Waiting until another process says that something has changed: Python's `multiprocessing.Condition`. */
+import { clockMs } from '../run/clock.ts'
 import { currentRun } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import type { Waiting } from '../run/waiting.ts'
@@ -80,10 +81,10 @@ export class Condition implements Shared {
   async waitFor<T>(predicate: () => T | Promise<T>, { timeoutMs }: WaitOptions = {}): Promise<T> {
     const run = currentRun()
     const limitMs = checkTimeout(timeoutMs)
-    const endMs = limitMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + run.realMs(limitMs)
+    const endMs = limitMs === undefined ? Number.POSITIVE_INFINITY : clockMs() + run.realMs(limitMs)
     for (;;) {
       const value = await predicate()
-      const leftMs = endMs - performance.now()
+      const leftMs = endMs - clockMs()
       if (value || leftMs <= 0) return value
       await this.wait(Number.isFinite(leftMs) ? { timeoutMs: leftMs * run.speed } : {})
     }

@@ -19,6 +19,12 @@ export interface SemaphoreRules {
   held: boolean
 }
 
+interface Hold {
+  times: number
+  /** Since when it is held without a pause. */
+  readonly sinceUs: number
+}
+
 interface Waiter {
   client: string
   /** How often it is held once it is this one's turn: more than once after a condition's wait. */
@@ -35,9 +41,7 @@ export class SemaphoreState implements SharedState {
   readonly #rules: SemaphoreRules
   readonly #abandoned: (client: string) => void
   #free: number
-  readonly #holders = new Map<string, number>()
-  /** Since when each of them has held it without a pause; also of some that do not any more. */
-  readonly #since = new Map<string, number>()
+  readonly #holders = new Map<string, Hold>()
   readonly #now: () => number
   #line: Waiter[] = []
   readonly #conditions = new Map<string, ConditionWaiter[]>()
@@ -73,7 +77,7 @@ export class SemaphoreState implements SharedState {
   }
 
   *holders(): Iterable<{ process: string; sinceUs: number }> {
-    for (const process of this.#holders.keys()) yield { process, sinceUs: this.#since.get(process) ?? 0 }
+    for (const [process, { sinceUs }] of this.#holders) yield { process, sinceUs }
   }
 
   release(isGone: (client: string) => boolean): void {
@@ -85,7 +89,7 @@ export class SemaphoreState implements SharedState {
       )
     }
     if (!this.#rules.held) return
-    for (const [client, times] of [...this.#holders]) {
+    for (const [client, { times }] of [...this.#holders]) {
       if (!isGone(client)) continue
       this.#holders.delete(client)
       this.#free += this.#rules.recursive ? 1 : times
@@ -95,9 +99,9 @@ export class SemaphoreState implements SharedState {
   }
 
   #acquire({ client, answer }: Request, wait: boolean): (() => void) | undefined {
-    const times = this.#holders.get(client) ?? 0
-    if (this.#rules.recursive && times > 0) {
-      this.#holders.set(client, times + 1)
+    const hold = this.#holders.get(client)
+    if (this.#rules.recursive && hold) {
+      hold.times++
       answer({ acquired: true })
       return undefined
     }
@@ -120,9 +124,9 @@ export class SemaphoreState implements SharedState {
 
   #take(client: string, times: number): void {
     this.#free--
-    const before = this.#holders.get(client)
-    if (before === undefined) this.#since.set(client, this.#now())
-    this.#holders.set(client, this.#rules.recursive ? times : (before ?? 0) + 1)
+    const hold = this.#holders.get(client)
+    if (hold) hold.times++
+    else this.#holders.set(client, { times: this.#rules.recursive ? times : 1, sinceUs: this.#now() })
   }
 
   #proceed(): void {
@@ -136,17 +140,13 @@ export class SemaphoreState implements SharedState {
 
   #release({ client, answer, refuse }: Request, count: number): void {
     const { name, bound, recursive } = this.#rules
-    const times = this.#holders.get(client) ?? 0
+    const hold = this.#holders.get(client)
     if (recursive) {
-      if (times === 0) {
+      if (!hold) {
         refuse(new StateError(`${name} cannot be released by a process that does not hold it.`))
         return
       }
-      if (times > 1) this.#holders.set(client, times - 1)
-      else {
-        this.#holders.delete(client)
-        this.#free++
-      }
+      if (this.#letGo(client)) this.#free++
     } else {
       if (!Number.isSafeInteger(count) || count < 1 || this.#free + count > bound) {
         const why = bound === 1 ? 'it is not acquired' : `that would be more than ${bound}`
@@ -154,23 +154,24 @@ export class SemaphoreState implements SharedState {
         return
       }
       // Who releases for another, as a lock allows, takes the hold of whoever has it.
-      const holder = times > 0 ? client : this.#holders.keys().next().value
-      if (holder !== undefined) this.#forgetHold(holder)
+      const holder = hold ? client : this.#holders.keys().next().value
+      if (holder !== undefined) this.#letGo(holder)
       this.#free += count
     }
     answer()
     this.#proceed()
   }
 
-  #forgetHold(holder: string): void {
-    const times = this.#holders.get(holder) ?? 0
-    if (times > 1) this.#holders.set(holder, times - 1)
-    else this.#holders.delete(holder)
+  /** Of a holder's times one is over. @returns whether that was the last */
+  #letGo(holder: string): boolean {
+    const hold = this.#holders.get(holder)
+    if (hold && --hold.times > 0) return false
+    return this.#holders.delete(holder)
   }
 
   #waitForCondition({ client, answer, refuse, waitsFor }: Request, key: string): (() => void) | undefined {
-    const times = this.#holders.get(client)
-    if (!times) {
+    const times = this.#holders.get(client)?.times
+    if (times === undefined) {
       refuse(new StateError(`A condition can only be waited for by who has acquired ${this.#rules.name}.`))
       return undefined
     }
