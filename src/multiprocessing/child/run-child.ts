@@ -1,10 +1,10 @@
 /** A child's life: connect to the parent, become part of its run, do what it was started for, end. */
 import { writeSync } from 'node:fs'
 import '../kinds.ts'
-import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { errorInfo } from '../errors.ts'
 import { ownModule } from '../process/own-module.ts'
 import { SPARE, type StartHeader } from '../process/start-header.ts'
+import { holdEvents } from '../run/held-events.ts'
 import { adoptRun, Run } from '../run/run.ts'
 import type { TargetLocation } from '../targets.ts'
 import { Channel } from '../wire/channel.ts'
@@ -22,26 +22,19 @@ const WIRE_FD = 3
 
 function becomePartOfRun(header: StartHeader, channel: Channel): Run {
   const { observer } = header
-  let held: TelemetryEvent[] = []
-  const tell = () => {
-    if (held.length === 0) return
-    run.hub.send({ type: 'events', to: observer as string }, [encodeJson(held)])
-    held = []
-  }
-  const sink = (event: TelemetryEvent) => {
-    if (held.length === 0) process.nextTick(tell)
-    held.push(event)
-  }
+  const held = holdEvents((events) => {
+    run.hub.send({ type: 'events', to: observer as string }, [encodeJson(events)])
+  })
   const run: Run = new Run({
     path: header.path,
     name: header.name,
     speed: header.speed,
     nodePath: header.nodePath,
     originNs: BigInt(header.originNs),
-    sink: observer === null ? null : sink,
+    sink: observer === null ? null : held.sink,
     observer,
   })
-  run.reporters.add(tell)
+  run.reporters.add(held.tell)
   run.onUnobservedProblem = () => channel.send({ type: 'problem' })
   run.hub.setParent(channel)
   adoptRun(run)

@@ -1,31 +1,21 @@
 /** The first module of every thread: find the target, call it, tell how it went. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { importTarget } from '../child/import-target.ts'
 import { errorInfo, MultiprocessingError } from '../errors.ts'
 import { endRun } from '../run/end-run.ts'
+import { holdEvents } from '../run/held-events.ts'
 import { describeLost, whenNothingIsLeft } from '../run/lost.ts'
 import { adoptRun, Run } from '../run/run.ts'
 import type { ThreadMessage, ThreadStart } from './thread.ts'
 
 Object.assign(globalThis, { [Symbol.for('forkscope.thread')]: true })
 const { target, args, name, path, speed, originNs, observed } = workerData as ThreadStart
-let held: TelemetryEvent[] = []
-const run = new Run({ path, name, speed, nodePath: null, originNs, sink: observed ? sink : null })
+const held = holdEvents((events) => tell({ type: 'events', events }))
+const run = new Run({ path, name, speed, nodePath: null, originNs, sink: observed ? held.sink : null })
 let [settled, ended] = [false, false]
 
 function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message)
-}
-
-function tellEvents(): void {
-  if (held.length > 0) tell({ type: 'events', events: held })
-  held = []
-}
-
-function sink(event: TelemetryEvent): void {
-  if (held.length === 0) process.nextTick(tellEvents)
-  held.push(event)
 }
 
 function fail(thrown: unknown): void {
@@ -35,7 +25,7 @@ function fail(thrown: unknown): void {
   tell({ type: 'failed', error })
 }
 
-run.reporters.add(tellEvents)
+run.reporters.add(held.tell)
 process.on('exit', () => {
   for (const report of run.reporters) report()
 })
