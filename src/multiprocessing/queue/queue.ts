@@ -2,6 +2,7 @@
 import { QUEUE_REPORT_MS } from '../../shared/telemetry.ts'
 import { Full, QueueClosedError } from '../errors.ts'
 import { clockMs } from '../run/clock.ts'
+import { Paced } from '../run/paced.ts'
 import { currentRun, type Run } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import type { Batch } from '../wire/batch/batch.ts'
@@ -311,12 +312,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 }
 
 function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriority: boolean): QueueStore {
-  let timer: NodeJS.Timeout | undefined
-  let toldAtMs = Number.NEGATIVE_INFINITY
-  const report = () => {
-    clearTimeout(timer)
-    timer = undefined
-    toldAtMs = clockMs()
+  const report = new Paced(QUEUE_REPORT_MS, () => {
     store.noteAll()
     const { figures } = store
     run.emit({
@@ -336,13 +332,7 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
       residence: [...figures.residence],
     })
     figures.startInterval()
-  }
-  const changed = run.observed
-    ? () => {
-        // A report of several changes in one turn comes at its end, and the next one no sooner than after the interval.
-        timer ??= setTimeout(report, Math.max(0, QUEUE_REPORT_MS - (clockMs() - toldAtMs))).unref()
-      }
-    : null
+  })
   // Nobody has it any more, or there is nothing more to be had.
   const end = () => {
     lastReport()
@@ -352,7 +342,7 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
   const store = new QueueStore({
     maxsize,
     now: run.nowUs,
-    changed,
+    changed: run.observed ? () => report.note() : null,
     byPriority,
     ended: () => {
       // One that is joined has more to say.
@@ -362,7 +352,7 @@ function ownQueue(run: Run, id: string, name: string, maxsize: number, byPriorit
     },
   })
   const lastReport = () => {
-    if (timer) report()
+    if (report.isNoted) report.now()
   }
   QueueOwner.of(run).own({ id, name, store, byPriority })
   References.of(run).own(id, end)

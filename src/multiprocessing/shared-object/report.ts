@@ -3,7 +3,7 @@
  * only what has changed by then. Where nobody watches there is none of this.
  */
 import { type ObjectKind, QUEUE_REPORT_MS, type Waiter } from '../../shared/telemetry.ts'
-import { clockMs } from '../run/clock.ts'
+import { Paced } from '../run/paced.ts'
 import type { Run } from '../run/run.ts'
 
 /** Of one process so many objects are told as they are made; of more, those that somebody waits for. */
@@ -94,13 +94,12 @@ function told(holders: Waiter[], waiting: Waiter[]): string {
 export class ObjectReports {
   readonly #run: Run
   readonly #changed = new Set<ObjectReport>()
+  readonly #paced = new Paced(QUEUE_REPORT_MS, () => this.#tell())
   #announced = 0
-  #timer: NodeJS.Timeout | undefined
-  #toldAtMs = Number.NEGATIVE_INFINITY
 
   constructor(run: Run) {
     this.#run = run
-    run.reporters.add(() => this.#tell())
+    run.reporters.add(() => this.#paced.now())
   }
 
   /** There is an object of this process. */
@@ -137,14 +136,10 @@ export class ObjectReports {
 
   readonly #note = (report: ObjectReport): void => {
     this.#changed.add(report)
-    // What changes several times in one turn is told at its end, and the next time no sooner than after the interval.
-    this.#timer ??= setTimeout(() => this.#tell(), Math.max(0, QUEUE_REPORT_MS - (clockMs() - this.#toldAtMs))).unref()
+    this.#paced.note()
   }
 
   #tell(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#toldAtMs = clockMs()
     let left = MOST_AT_A_TIME
     for (const report of this.#changed) {
       if (left-- === 0) break
@@ -158,7 +153,6 @@ export class ObjectReports {
         this.#run.emit({ type: 'object.changed', atUs: this.#run.nowUs(), object: report.object.id, ...news })
       }
     }
-    const [first] = this.#changed
-    if (first) this.#note(first)
+    if (this.#changed.size > 0) this.#paced.note()
   }
 }
