@@ -1,5 +1,6 @@
 /** A pool in the words of Python's `concurrent.futures`. */
 import { CancelledError, TimeoutError } from '../errors.ts'
+import { clockMs } from '../run/clock.ts'
 import { currentRun } from '../run/run.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
 import type { Target } from '../targets.ts'
@@ -55,7 +56,7 @@ export class ProcessPoolExecutor {
   ): AsyncGenerator<Awaited<R>> {
     const limitMs = checkTimeout(timeoutMs)
     const results = this.#pool.istarmap(target, rowsOf<T>(lists), { chunkSize })
-    return inTime(results, limitMs === undefined ? undefined : performance.now() + currentRun().realMs(limitMs))
+    return inTime(results, limitMs === undefined ? undefined : clockMs() + currentRun().realMs(limitMs))
   }
 
   /** Takes no more calls. Resolves when all are done, unless it is told not to wait. */

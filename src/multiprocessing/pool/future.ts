@@ -1,5 +1,6 @@
 /** Futures, and how they are waited for, in the words of Python's `concurrent.futures`. */
 import { CancelledError, TimeoutError } from '../errors.ts'
+import { clockMs } from '../run/clock.ts'
 import { currentRun } from '../run/run.ts'
 import { after } from '../run/timer.ts'
 import { checkTimeout, type WaitOptions } from '../run/wait-options.ts'
@@ -82,13 +83,13 @@ export class Future<R> {
   }
 }
 
-/** @throws TimeoutError if it is not there at `endMs` of `performance.now()` */
+/** @throws TimeoutError if it is not there at `endMs` of `clockMs()` */
 export async function before<T>(promise: Promise<T>, endMs: number | undefined): Promise<T> {
   if (endMs === undefined) return promise
   let stopClock: (() => void) | undefined
   const late = new Promise<never>((_, reject) => {
     const tell = () => reject(new TimeoutError('The next result was not there in time.'))
-    stopClock = after(Math.max(0, endMs - performance.now()), tell)
+    stopClock = after(Math.max(0, endMs - clockMs()), tell)
   })
   try {
     return await Promise.race([promise, late])
@@ -121,7 +122,7 @@ export async function* asCompleted<F extends AnyFuture>(
   { timeoutMs }: WaitOptions = {},
 ): AsyncGenerator<F> {
   const limitMs = checkTimeout(timeoutMs)
-  const endMs = limitMs === undefined ? undefined : performance.now() + currentRun().realMs(limitMs)
+  const endMs = limitMs === undefined ? undefined : clockMs() + currentRun().realMs(limitMs)
   const done: F[] = []
   let more = Promise.withResolvers<void>()
   const all = new Set(futures)
@@ -134,7 +135,7 @@ export async function* asCompleted<F extends AnyFuture>(
   }
   for (let at = 0; at < all.size; at++) {
     if (at === done.length) {
-      const leftMs = endMs === undefined ? undefined : Math.max(0, endMs - performance.now())
+      const leftMs = endMs === undefined ? undefined : Math.max(0, endMs - clockMs())
       await waitedFor(hosts, leftMs, before(more.promise, endMs))
     }
     if (at === done.length - 1) more = Promise.withResolvers()
