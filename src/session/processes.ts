@@ -165,7 +165,16 @@ function boundedWait({ on: { kind, id, end }, sinceUs, timeoutMs }: Wait): Wait 
   }
 }
 
-/** @returns the processes of a session that exist in the system, threads and the app itself left out */
-export function livingChildren({ processes }: { processes: Pick<ReducedState['processes'], 'rows'> }): ProcessRow[] {
-  return [...processes.rows.values()].filter((row) => row.state !== 'exited' && !row.isApp && row.kind !== 'thread')
+interface WithProcesses {
+  processes: Pick<ReducedState['processes'], 'rows'>
+}
+
+/** @returns the processes of a session that exist in the system; a thread is none */
+export function livingProcesses({ processes }: WithProcesses): ProcessRow[] {
+  return [...processes.rows.values()].filter((row) => row.state !== 'exited' && row.kind !== 'thread')
+}
+
+/** @returns those of them that are not the app itself */
+export function livingChildren(state: WithProcesses): ProcessRow[] {
+  return livingProcesses(state).filter((row) => !row.isApp)
 }

@@ -1,5 +1,6 @@
 /** One run of a source: its events in, its state out, and the commands that it takes. Of what kind the source is nobody asks. */
 import { Door } from '../../session/door.ts'
+import { livingProcesses } from '../../session/processes.ts'
 import { reduce } from '../../session/reduce.ts'
 import { createReducedState, type ReducedState } from '../../session/state.ts'
 import { isRecord } from '../../shared/checks.ts'
@@ -129,10 +130,7 @@ export class Session {
 
   #sample(): (() => void) | undefined {
     return this.#monitor?.add({
-      processes: () =>
-        [...this.state.processes.rows.values()]
-          .filter((row) => row.state !== 'exited' && row.kind !== 'thread')
-          .map(({ id, pid }) => ({ process: id, pid })),
+      processes: () => livingProcesses(this.state).map(({ id, pid }) => ({ process: id, pid })),
       sampled: (samples) => this.#intake.add({ type: 'process.sampled', atUs: this.nowUs(), samples }),
     })
   }

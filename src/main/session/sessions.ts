@@ -1,7 +1,7 @@
 /** All sessions of the app, several a program if one likes. Those that have ended are kept, the latest of them. */
 import { availableParallelism } from 'node:os'
 import { patchSince } from '../../session/patch.ts'
-import { livingChildren } from '../../session/processes.ts'
+import { livingChildren, livingProcesses } from '../../session/processes.ts'
 import { ApiError, type Overview, type ProgramInfo, type SessionInfo, type SourceFile } from '../../shared/api.ts'
 import type { Command } from '../../shared/commands.ts'
 import { checkParameters, ParameterError } from '../../shared/parameters.ts'
@@ -62,9 +62,7 @@ export class Sessions {
       running++
       if (!session.about.isHere) continue
       processes += livingChildren(session.state).length
-      for (const row of session.state.processes.rows.values()) {
-        if (row.state !== 'exited' && row.kind !== 'thread') seen.set(row.pid, row.cpuPercent ?? 0)
-      }
+      for (const { pid, cpuPercent } of livingProcesses(session.state)) seen.set(pid, cpuPercent ?? 0)
     }
     return {
       sessions: [...this.#sessions.values()].map((session) => infoOf(session)),
