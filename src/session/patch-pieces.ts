@@ -43,7 +43,13 @@ function* partsOf(patch: SessionPatch): Generator<[weight: number, put: Put]> {
   }
   if (!output) return
   for (const [weight, part] of partsOfTail(output)) {
-    yield [weight, (piece) => (piece.output = piece.output ? joined(piece.output, part) : part)]
+    yield [
+      weight,
+      (piece) => {
+        if (piece.output) piece.output.items.push(...part.items)
+        else piece.output = part
+      },
+    ]
   }
 }
 
@@ -76,6 +82,7 @@ function* partsOfTable(name: TableName, { all, rows, gone, forgotten }: TablePat
 /** So many items of a log are put at a time. */
 const ITEMS = 50
 
+/** Each part has a list of its own. */
 function* partsOfTail<T>({ first, from, items }: LogTail<T>): Generator<[number, LogTail<T>]> {
   for (let at = 0; at < items.length; at += ITEMS) {
     const part = items.slice(at, at + ITEMS)
@@ -85,12 +92,8 @@ function* partsOfTail<T>({ first, from, items }: LogTail<T>): Generator<[number,
 
 function addTail<T>(tails: LogTails<T>, id: string, tail: LogTail<T>): void {
   const last = tails.at(-1)
-  if (last?.[0] === id) last[1] = joined(last[1], tail)
+  if (last?.[0] === id) last[1].items.push(...tail.items)
   else tails.push([id, tail])
-}
-
-function joined<T>(before: LogTail<T>, after: LogTail<T>): LogTail<T> {
-  return { ...before, items: [...before.items, ...after.items] }
 }
 
 /** About as many characters as a value has as JSON. */
