@@ -39,6 +39,7 @@ function wait(kind: string, id: string, end?: string): Wait {
 const waits = {
   put: wait('queue', 'q', 'put'),
   get: wait('queue', 'q', 'get'),
+  answer: wait('queue', 'q'),
   join: wait('process', '0.1'),
   pool: wait('pool', 'p'),
   next: wait('pool', 'p', 'task'),
@@ -51,7 +52,8 @@ const waits = {
 
 test('each wait is told by the name of what it is for, also of what is not known any more', () => {
   expect(Object.values(waits).map((each) => waitWords(each, state))).toEqual([
-    ...['put to pages', 'get from pages', 'join worker 1', 'join pool', 'next task', 'result of spider(1)'],
+    ...['put to pages', 'get from pages', 'hear from pages'],
+    ...['join worker 1', 'join pool', 'next task', 'result of spider(1)'],
     ...['lock database', 'pipe line', 'a lock', 'a mutex'],
   ])
   expect(objectWords({ kind: 'lock', name: 'lock 2' })).toBe('lock 2')
@@ -59,7 +61,7 @@ test('each wait is told by the name of what it is for, also of what is not known
 
 test('it leads to what it is for, if that is still there', () => {
   expect(Object.values(waits).map((each) => selectionOfWait(each, state)?.kind)).toEqual([
-    ...['queue', 'queue', 'process', undefined, undefined, 'task', 'object', 'object', undefined, undefined],
+    ...['queue', 'queue', 'queue', 'process', undefined, undefined, 'task', 'object', 'object', undefined, undefined],
   ])
 })
 
@@ -69,7 +71,12 @@ test('who could end it is told once each: who holds, gets, puts, runs, or has th
   expect(othersOf(waits.lock, state)).toEqual({ words: 'held by', processes: ['a'] })
   expect(othersOf(waits.pipe, state)).toEqual({ words: 'the other end is with', processes: ['b'] })
   expect(othersOf(waits.result, state)).toEqual({ words: 'run by', processes: ['0.1'] })
-  expect([waits.join, waits.pool, waits.gone].map((each) => othersOf(each, state))).toEqual([null, null, null])
+  expect([waits.answer, waits.join, waits.pool, waits.gone].map((each) => othersOf(each, state))).toEqual([
+    null,
+    null,
+    null,
+    null,
+  ])
 })
 
 test('a row says the first wait and how many more; one that only awaits is not called running', () => {

@@ -38,7 +38,8 @@ export function waitWords({ on: { kind, id, end } }: Wait, state: State): string
     case 'queue': {
       const name = state.queues.rows.get(id)?.name ?? 'a queue'
       if (end === 'put') return `put to ${name}`
-      return end === 'join' ? `join ${name}` : `get from ${name}`
+      if (end === 'get') return `get from ${name}`
+      return end === 'join' ? `join ${name}` : `hear from ${name}`
     }
     case 'process':
       return `join ${state.processes.rows.get(id)?.name ?? 'a process'}`
@@ -88,10 +89,8 @@ export function othersOf({ on: { kind, id, end } }: Wait, state: State): Others 
   switch (kind) {
     case 'queue': {
       const row = state.queues.rows.get(id)
-      if (!row || end === 'join') return null
-      return end === 'put'
-        ? { words: 'got by', processes: row.consumers }
-        : { words: 'put by', processes: row.producers }
+      if (row && end === 'put') return { words: 'got by', processes: row.consumers }
+      return row && end === 'get' ? { words: 'put by', processes: row.producers } : null
     }
     case 'task': {
       const worker = state.tasks.rows.get(id)?.process
