@@ -19,6 +19,8 @@ export async function runObserved(main: (run: ObservedRun) => Promise<unknown>):
       await main(observed)
     } catch (error) {
       failure = error
+      // What it has started may have no end of its own.
+      void observed.handle.stop()
     }
   })
   await observed.handle.ended
