@@ -357,12 +357,16 @@ describe('a program that ends in its own way', () => {
     } else expect(text).toMatch(/^named.*\| done$/m)
   })
 
-  /** In a terminal of its own, of this width. @returns what the terminal was sent */
+  /**
+   * In a terminal of its own, of this width, and nothing of ours that says how many colours it has: Node takes `CI` for that as well.
+   * @returns what the terminal was sent
+   */
   function inTerminal(columns: number, env: Record<string, string> = {}) {
+    const { CI: _ci, NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
     const command = `stty cols ${columns} rows 24; exec "$0" --conditions=forkscope-source "$1"`
     const quoted = [process.execPath, fixture].map((word) => `'${word}'`).join(' ')
     const child = spawn('script', ['-qfec', `sh -c '${command}' ${quoted}`, '/dev/null'], {
-      env: { ...process.env, TERM: 'xterm-256color', ENDS_CASE: 'printControls', ...env },
+      env: { ...inherited, TERM: 'xterm-256color', ENDS_CASE: 'printControls', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     let sent = ''
