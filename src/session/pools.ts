@@ -16,7 +16,10 @@ import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
 import { boundedError, nameOf } from './texts.ts'
 
-export function poolCreated(state: ReducedState, { pool, name, size, process, atUs }: PoolCreated): void {
+export function poolCreated(
+  state: ReducedState,
+  { pool, name, size, process, noticesDeaths = true, atUs }: PoolCreated,
+): void {
   addRow(state.pools, state.rev, {
     id: pool,
     name: nameOf(name),
@@ -24,6 +27,7 @@ export function poolCreated(state: ReducedState, { pool, name, size, process, at
     owner: process,
     createdAtUs: atUs,
     state: 'open',
+    noticesDeaths,
     waiting: 0,
     running: 0,
     done: 0,

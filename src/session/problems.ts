@@ -1,5 +1,5 @@
 /** What the user should know. */
-import type { ProblemRaised, ProblemRepeated } from '../shared/telemetry.ts'
+import type { ProblemRaised, ProblemRepeated, ProblemResolved } from '../shared/telemetry.ts'
 import { LIMITS } from './limits.ts'
 import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
@@ -12,6 +12,7 @@ export function problemRaised(state: ReducedState, event: ProblemRaised): void {
     id: problem,
     atUs,
     count: 1,
+    resolvedAtUs: null,
     kind,
     message: cut(message, LIMITS.message),
     consequence: consequence === undefined ? null : cut(consequence, LIMITS.message),
@@ -26,4 +27,8 @@ export function problemRaised(state: ReducedState, event: ProblemRaised): void {
 
 export function problemRepeated(state: ReducedState, { problem, count }: ProblemRepeated): void {
   changeRow(state.problems, state.rev, problem, { count })
+}
+
+export function problemResolved(state: ReducedState, { problem, atUs }: ProblemResolved): void {
+  changeRow(state.problems, state.rev, problem, { resolvedAtUs: atUs })
 }

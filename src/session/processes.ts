@@ -2,6 +2,7 @@
 import type { ProcessRow } from '../shared/session-state.ts'
 import type {
   ProcessBusy,
+  ProcessDescribed,
   ProcessExited,
   ProcessSampled,
   ProcessStarted,
@@ -35,6 +36,9 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     pool: pool ?? null,
     isApp,
     isSilent,
+    command: null,
+    runtime: null,
+    unseen: null,
     startedAtUs: atUs,
     state: 'starting',
     stateSinceUs: atUs,
@@ -48,6 +52,7 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     endedAtUs: null,
     exitCode: null,
     signal: null,
+    endReason: null,
     stoppedBy: null,
     cpuPercent: null,
     memoryBytes: null,
@@ -61,6 +66,20 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     shortWaitUs: 0,
   })
   if (isNew && !isSilent) extendLane(state, process, atUs, { state: 'starting', waitingOn: null, task: null })
+}
+
+export function processDescribed(state: ReducedState, { process, ...event }: ProcessDescribed): void {
+  const { name, kind, parent, pool, command, runtime, isSilent, unseen } = event
+  changeRow(state.processes, state.rev, process, {
+    ...(name !== undefined && { name: nameOf(name) }),
+    ...(kind !== undefined && { kind }),
+    ...(parent !== undefined && { parent }),
+    ...(pool !== undefined && { pool }),
+    ...(command !== undefined && { command: lineOf(command, LIMITS.message) }),
+    ...(runtime !== undefined && { runtime: nameOf(runtime) }),
+    ...(isSilent !== undefined && { isSilent }),
+    ...(unseen !== undefined && { unseen: unseen === '' ? null : lineOf(unseen, LIMITS.message) }),
+  })
 }
 
 export function processState(state: ReducedState, event: ProcessStateChanged): void {
@@ -128,6 +147,7 @@ export function processExited(state: ReducedState, event: ProcessExited): void {
     endedAtUs: atUs,
     exitCode,
     signal: signal === null ? null : nameOf(signal),
+    endReason: event.reason === undefined ? null : lineOf(event.reason, LIMITS.message),
     stoppedBy: stoppedBy(state, row, event),
     cpuPercent: null,
     memoryBytes: null,

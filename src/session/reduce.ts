@@ -4,9 +4,10 @@ import { sessionEnded, sessionStarted, sessionStopping } from './head.ts'
 import { objectChanged, objectCreated, objectGone } from './objects.ts'
 import { addOutput } from './output.ts'
 import { poolChanged, poolCreated, taskEnded, taskObserved, taskStarted, taskSubmitted } from './pools.ts'
-import { problemRaised, problemRepeated } from './problems.ts'
+import { problemRaised, problemRepeated, problemResolved } from './problems.ts'
 import {
   processBusy,
+  processDescribed,
   processExited,
   processSampled,
   processStarted,
@@ -26,6 +27,7 @@ const REDUCERS: Reducers = {
   'session.stopping': sessionStopping,
   'session.ended': sessionEnded,
   'process.started': processStarted,
+  'process.described': processDescribed,
   'process.state': processState,
   'process.waits': processWaits,
   'process.busy': processBusy,
@@ -48,6 +50,7 @@ const REDUCERS: Reducers = {
   'task.observed': taskObserved,
   'problem.raised': problemRaised,
   'problem.repeated': problemRepeated,
+  'problem.resolved': problemResolved,
 }
 
 /**

@@ -73,6 +73,10 @@ export interface ProcessRow extends Row {
   isApp: boolean
   /** Only the kernel knows of it: `state` says no more than whether it lives, and it has no lane. */
   isSilent: boolean
+  /** Its command line, what it runs on, and what of it is not seen, in a sentence; null where nothing was told. */
+  command: string | null
+  runtime: string | null
+  unseen: string | null
   startedAtUs: number
   state: LiveState | 'exited'
   stateSinceUs: number
@@ -88,6 +92,8 @@ export interface ProcessRow extends Row {
   endedAtUs: number | null
   exitCode: number | null
   signal: string | null
+  /** Why it ended, in words, where that is known. */
+  endReason: string | null
   /** Who wanted it to end, if somebody did. */
   stoppedBy: 'you' | 'program' | null
   /** null until the first sample, and after the end. */
@@ -186,6 +192,8 @@ export interface PoolRow extends Row {
   owner: ProcessId
   createdAtUs: number
   state: 'open' | 'closed' | 'terminated' | 'broken' | 'ended'
+  /** Whether it says to who waits for a task that its worker has died. */
+  noticesDeaths: boolean
   waiting: number
   running: number
   done: number
@@ -238,6 +246,8 @@ export interface ProblemRow extends Row {
   atUs: number
   /** How often it has happened. */
   count: number
+  /** Since when it is not so any more; null while it is. */
+  resolvedAtUs: number | null
   kind: ProblemKind
   message: string
   consequence: string | null

@@ -50,6 +50,8 @@ const wait = shape({
   timeoutMs: optional(isNumber),
 })
 
+const isProcessKind = oneOf('main', 'process', 'worker', 'thread')
+
 const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'session.started': {
     program: isText,
@@ -66,10 +68,21 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
     pid: isCount,
     parentPid: isCount,
     parent: orNull(isText),
-    kind: oneOf('main', 'process', 'worker', 'thread'),
+    kind: isProcessKind,
     pool: optional(isText),
     isApp: optional(isBoolean),
     isSilent: optional(isBoolean),
+  },
+  'process.described': {
+    process: isText,
+    name: optional(isText),
+    kind: optional(isProcessKind),
+    parent: optional(isText),
+    pool: optional(isText),
+    command: optional(isText),
+    runtime: optional(isText),
+    isSilent: optional(isBoolean),
+    unseen: optional(isText),
   },
   'process.state': {
     process: isText,
@@ -79,7 +92,13 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'process.waits': { process: isText, waits: listOf(wait), more: optional(isCount) },
   'process.busy': { process: isText, fromUs: isNumber, busyPercent: isNumber },
   'process.waited': { process: isText, waits: isCount, waitedUs: isNumber },
-  'process.exited': { process: isText, exitCode: orNull(isNumber), signal: orNull(isText), asked: optional(isBoolean) },
+  'process.exited': {
+    process: isText,
+    exitCode: orNull(isNumber),
+    signal: orNull(isText),
+    asked: optional(isBoolean),
+    reason: optional(isText),
+  },
   'process.output': {
     process: isText,
     stream: oneOf('stdout', 'stderr'),
@@ -108,7 +127,13 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'object.created': { object: isText, kind: isText, name: isText, process: isText },
   'object.changed': { object: isText, holders: listOf(waiter), waiting: listOf(waiter) },
   'object.gone': { object: isText },
-  'pool.created': { pool: isText, name: isText, size: isCount, process: isText },
+  'pool.created': {
+    pool: isText,
+    name: isText,
+    size: isCount,
+    process: isText,
+    noticesDeaths: optional(isBoolean),
+  },
   'pool.changed': { pool: isText, state: oneOf('open', 'closed', 'terminated', 'broken', 'ended') },
   'task.submitted': { task: isText, pool: isText, name: isText, retryOf: optional(isText) },
   'task.started': { task: isText, process: isText, pool: optional(isText), name: optional(isText) },
@@ -116,6 +141,7 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
   'task.failed': { task: isText, pool: optional(isText), error: isError, stopped: optional(isBoolean) },
   'task.observed': { task: isText },
   'problem.repeated': { problem: isText, count: isCount },
+  'problem.resolved': { problem: isText },
   'problem.raised': {
     problem: isText,
     kind: oneOf(
@@ -129,6 +155,13 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
       'lock-abandoned',
       'guardian-missing',
       'malformed-event',
+      'deadlock',
+      'task-lost',
+      'cannot-end',
+      'item-lost',
+      'unhandled-rejection',
+      'slow-callback',
+      'agent-off',
     ),
     message: isText,
     consequence: optional(isText),

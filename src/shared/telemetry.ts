@@ -23,9 +23,23 @@ export type ProcessKind = 'main' | 'process' | 'worker' | 'thread'
 export interface WaitTarget {
   /**
    * What it is doing: getting from a queue, putting to one, joining a process or a pool, waiting for a task's result or for
-   * a task to do, acquiring a lock, receiving from a connection, waiting for an event, a condition or at a barrier.
+   * a task to do, acquiring a lock, receiving from a connection or sending by one, waiting for an event, a condition or at a barrier, or, at its
+   * end, until what it put to a queue has been handed over (`flush`).
    */
-  what: 'get' | 'put' | 'join' | 'result' | 'task' | 'acquire' | 'receive' | 'event' | 'condition' | 'barrier' | 'other'
+  what:
+    | 'get'
+    | 'put'
+    | 'flush'
+    | 'join'
+    | 'result'
+    | 'task'
+    | 'acquire'
+    | 'receive'
+    | 'send'
+    | 'event'
+    | 'condition'
+    | 'barrier'
+    | 'other'
   /** The id of the queue, process, pool or task it waits for, where there is one. */
   id?: string
   /** In words, to be read after "waiting: ", such as `put to pages`. */
@@ -49,7 +63,7 @@ export type ObjectKind =
 /** One of the things that a process waits for now. A thread is a process here. */
 export interface Wait {
   /**
-   * `end` is which side of it: `put`, `get` or `join` of a queue, `task` of a pool that a worker waits for, `0` or `1` of a pipe,
+   * `end` is which side of it: `put`, `get`, `join` or `flush` of a queue, `task` of a pool that a worker waits for, `0` or `1` of a pipe,
    * whichever this process has.
    */
   on: { kind: ObjectKind | 'process' | 'queue' | 'pool' | 'task'; id: string; end?: string }
@@ -92,6 +106,13 @@ export type ProblemKind =
   | 'lock-abandoned'
   | 'guardian-missing'
   | 'malformed-event'
+  | 'deadlock'
+  | 'task-lost'
+  | 'cannot-end'
+  | 'item-lost'
+  | 'unhandled-rejection'
+  | 'slow-callback'
+  | 'agent-off'
 
 export interface SessionStarted {
   type: 'session.started'
@@ -132,6 +153,25 @@ export interface ProcessStarted {
   isApp?: boolean
   /** Only the kernel knows of it: it tells nothing itself, so what it does or waits for is not known. */
   isSilent?: boolean
+}
+
+/** More is known of a process than when it started; what is left out stays as it was. */
+export interface ProcessDescribed {
+  type: 'process.described'
+  atUs: number
+  process: ProcessId
+  name?: string
+  kind?: ProcessKind
+  parent?: ProcessId
+  pool?: PoolId
+  /** Its command line. */
+  command?: string
+  /** What it runs on, if something in it tells of it: `Python 3.11.7`. */
+  runtime?: string
+  /** Whether only the kernel knows of it. */
+  isSilent?: boolean
+  /** What of it is not seen, why, and what one can do about it, in a sentence or two; empty where all is. */
+  unseen?: string
 }
 
 export interface ProcessStateChanged {
@@ -184,6 +224,8 @@ export interface ProcessExited {
   signal: string | null
   /** The program itself, or its stop, wanted this end. */
   asked?: boolean
+  /** Why, in words, where that is known: `the system had no memory left`. */
+  reason?: string
 }
 
 export interface ProcessOutput {
@@ -288,6 +330,8 @@ export interface PoolCreated {
   name: string
   size: number
   process: ProcessId
+  /** Whether it notices when a worker dies, and says so to who waits for a task of that one; it does if left out. Python's `Pool` does not. */
+  noticesDeaths?: boolean
 }
 
 export interface PoolChanged {
@@ -351,6 +395,13 @@ export interface ProblemRepeated {
   count: number
 }
 
+/** What a problem tells is not so any more. */
+export interface ProblemResolved {
+  type: 'problem.resolved'
+  atUs: number
+  problem: ProblemId
+}
+
 export interface ProblemRaised {
   type: 'problem.raised'
   atUs: number
@@ -372,6 +423,7 @@ export type TelemetryEvent =
   | SessionStopping
   | SessionEnded
   | ProcessStarted
+  | ProcessDescribed
   | ProcessStateChanged
   | ProcessWaits
   | ProcessBusy
@@ -394,6 +446,7 @@ export type TelemetryEvent =
   | TaskObserved
   | ProblemRaised
   | ProblemRepeated
+  | ProblemResolved
 
 export type TelemetryType = TelemetryEvent['type']
 

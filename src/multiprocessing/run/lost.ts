@@ -30,8 +30,10 @@ export function whenNothingIsLeft(decide: () => void): () => void {
 const ENDS: Record<WaitTarget['what'], string> = {
   get: 'put to it',
   put: 'get from it',
+  flush: 'get from it',
   acquire: 'release it',
   receive: 'send to it',
+  send: 'receive from it',
   event: 'set it',
   condition: 'notify it',
   barrier: 'come to it',

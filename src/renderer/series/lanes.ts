@@ -30,6 +30,8 @@ export interface LaneShape {
 
 const WAIT_KINDS: Record<WaitTarget['what'], WaitKind> = {
   put: 'blocked',
+  flush: 'blocked',
+  send: 'blocked',
   get: 'hungry',
   receive: 'hungry',
   task: 'hungry',
