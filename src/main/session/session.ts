@@ -9,6 +9,7 @@ import type { SessionOutcome, TelemetryEvent } from '../../shared/telemetry.ts'
 import type { Running, Source, SourceAbout, SourceEnd } from '../../sources/source.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { Intake } from './intake.ts'
+import { Judge } from './judge.ts'
 
 export interface SessionOptions {
   id: string
@@ -84,6 +85,11 @@ export class Session {
     this.#run = run
     this.#begin()
     const unmonitor = this.about.isHere ? this.#sample() : undefined
+    const judge = new Judge({
+      evidence: this.state,
+      nowUs: () => this.nowUs(),
+      tell: (event) => this.#intake.add(event),
+    })
     run.ended
       .catch((error: Error): SourceEnd => {
         const message = `${this.about.title} has ended without a word: ${error.message}`
@@ -93,6 +99,7 @@ export class Session {
       })
       .then(async (end) => {
         unmonitor?.()
+        judge.stop()
         await this.#intake.empty()
         this.#end(end)
       })
