@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { findVerdicts } from '../../../src/session/verdicts/find-verdicts.ts'
 import type { TelemetryEvent, Wait } from '../../../src/shared/telemetry.ts'
+import { randomEvents } from '../random-events.ts'
 import { reduceAll } from '../reduced.ts'
 
 const SECOND = 1_000_000
@@ -161,4 +162,15 @@ test.each([
   ['a reader lives that waits for nothing', drain(...python('reader'), changed({ consumers: ['reader'] }))],
 ])('and may, if %s', (_, events) => {
   expect(kindsOn(events)).toEqual([])
+})
+
+test('whatever the events, there are verdicts or there are none, and judging changes nothing', () => {
+  const found = new Set<string>()
+  for (let seed = 0; seed < 60; seed++) {
+    const state = reduceAll(randomEvents(seed, 600, 8))
+    const before = structuredClone(state)
+    for (const { kind } of findVerdicts(state, Number.MAX_SAFE_INTEGER)) found.add(kind)
+    expect(state).toEqual(before)
+  }
+  expect([...found].sort()).toContain('task-lost')
 })
