@@ -1,11 +1,11 @@
-/** Runs a failed task again, or says why that cannot be. */
+/** Runs a failed task again, or says why that cannot be: in sight where there is room for it, else to who points at it. */
 import { whyNoRetry } from '../series/pool-cells.ts'
 import { retryTask } from '../store/commands.ts'
 import { can } from '../store/programs.ts'
 import { isLive, peekState, read } from '../store/session.ts'
 import { testIds } from './test-ids.ts'
 
-export function RetryButton({ task: id }: { task: string }) {
+export function RetryButton({ task: id, saysWhy = false }: { task: string; saysWhy?: boolean }) {
   read('tasks')
   read('pools')
   const state = peekState()
@@ -24,7 +24,7 @@ export function RetryButton({ task: id }: { task: string }) {
       >
         Run it again
       </button>
-      {reason !== null && <small class="soft">{reason}.</small>}
+      {saysWhy && reason !== null && <small class="soft">{reason}.</small>}
     </>
   )
 }

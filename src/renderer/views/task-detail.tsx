@@ -45,7 +45,7 @@ export function TaskDetail({ id }: { id: string }) {
             {error.name}: {error.message}
           </b>
           <div class="problem-acts">
-            <RetryButton task={id} />
+            <RetryButton task={id} saysWhy />
           </div>
           <ErrorText error={error} />
         </div>
