@@ -1,0 +1,77 @@
+"""Cells for the program's objects: each object keeps its own, as an attribute, so that a forked child has its name too."""
+
+import sys
+from itertools import count
+
+from .region import NOWHERE, state, take_cell
+from .words import describe
+
+QUEUE, LOCK, LOOP, POOL, OBJECT = range(2, 7)
+
+_numbers = count(1)
+_HELPERS = ('multiprocessing', 'concurrent', '_forkscope')
+
+
+def new_id(letter):
+    """@returns a name that no other process of the run gives"""
+    return '%s%d.%d' % (letter, state.pid, next(_numbers))
+
+
+class Cell:
+    """What is told of an object: `of` is the kind of cell, `at` where it is in `view`; where that is not `state.view`, it has no place in this process yet. An untold one never has."""
+
+    __slots__ = ('view', 'at', 'of', 'id', 'fields', 'is_told', 'may_wait')
+
+    def __init__(self, of, id, is_told=True, **fields):
+        self.view = None
+        self.at = NOWHERE
+        self.of = of
+        self.id = id
+        self.is_told = is_told
+        self.fields = fields
+        self.may_wait = False
+
+    def place(self):
+        """Gives it a place in this process's region. @returns the view that it is in"""
+        view = state.view
+        if self.view is not view:
+            self.at = take_cell(self.of, describe(id=self.id, **self.fields)) if self.is_told else NOWHERE
+            self.view = view
+        return view
+
+    def __del__(self):
+        # What it counted stays to be read, until its place is needed.
+        try:
+            if self.at != NOWHERE and self.view is state.view:
+                state.dying.append(self.at)
+        except Exception:
+            pass
+
+    def __reduce__(self):
+        """In a copy that is made by pickling there is none: that is in another process, which gives its own."""
+        return type(None), ()
+
+
+# Of what the agent could not find out about.
+NO_CELL = Cell(OBJECT, '', is_told=False)
+
+
+def hush(lock):
+    """A lock that the standard library has for itself is not told of, and is as fast as ever."""
+    if lock is None:
+        return
+    lock = lock.__dict__.get('_lock', lock)
+    semlock = lock.__dict__.get('_semlock')
+    if semlock is not None:
+        lock.acquire, lock.release = semlock.acquire, semlock.release
+        lock._forkscope = NO_CELL
+
+
+def caller():
+    """@returns where in the program it was called, as `app.py:12`"""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_globals.get('__name__', '').startswith(_HELPERS):
+            return '%s:%d' % (frame.f_code.co_filename.rpartition('/')[2], frame.f_lineno)
+        frame = frame.f_back
+    return None

@@ -1,0 +1,192 @@
+"""`multiprocessing.synchronize`: who has which lock, and who waits for it.
+
+A lock is known by its semaphore's name, which it has where processes are not forked; forked ones inherit the id that it was given. What conditions, events
+and barriers are made of is their own business.
+"""
+
+from . import waits
+from .cells import LOCK, OBJECT, Cell, caller, hush, new_id
+from .hooks import parameters_of, passed_on, require
+from .region import add, number_of, state
+from .waits import slot_here
+
+HELD, TID, ACQUIRED = 1, 2, 3
+_KINDS = {'Lock': 'lock', 'RLock': 'rlock', 'Semaphore': 'semaphore', 'BoundedSemaphore': 'bounded-semaphore'}
+
+
+def set_hooks(group, module):
+    lock_class, condition, event, barrier = module.SemLock, module.Condition, module.Event, module.Barrier
+    require((parameters_of(lock_class._make_methods), ('self',)), (parameters_of(lock_class.__enter__), ('self',)), (parameters_of(condition.wait), ('self', 'timeout')))
+    kinds = [(getattr(module, name), kind) for name, kind in _KINDS.items()]
+
+    def attach(lock, is_told):
+        semlock = lock._semlock
+        of = [kind for kind_class, kind in kinds if type(lock) is kind_class or isinstance(lock, kind_class)]
+        kind = of[-1] if of else 'semaphore'
+        size = semlock.maxvalue if kind == 'bounded-semaphore' else None
+        cell = Cell(LOCK, semlock.name or new_id('l'), is_told, kind=kind, name=caller() if is_told else None, size=size)
+        lock._forkscope = cell
+        return cell
+
+    def make_methods(original):
+        def _make_methods(self):
+            original(self)
+            try:
+                if '_forkscope' in self.__dict__ and self._forkscope is not None:
+                    return
+                is_told = slot_here().quiet == 0
+                cell = attach(self, is_told)
+                if is_told:
+                    self.acquire, self.release = methods_of(self._semlock, cell)
+            except Exception as error:
+                group.failed(error)
+
+        return _make_methods
+
+    def make_enter(original):
+        def __enter__(self):
+            try:
+                is_told = self._forkscope.is_told
+            except AttributeError:
+                is_told = False
+            return self.acquire() if is_told else self._semlock.__enter__()
+
+        return __enter__
+
+    def make_exit(original):
+        def __exit__(self, *args):
+            try:
+                is_told = self._forkscope.is_told
+            except AttributeError:
+                is_told = False
+            return self.release() if is_told else self._semlock.__exit__(*args)
+
+        return __exit__
+
+    def make_quiet_init(original):
+        """Of what is made of locks: those it makes are not told of, those that it was given are."""
+
+        def __init__(self, *args, **kwargs):
+            slot = slot_here()
+            slot.quiet += 1
+            try:
+                original(self, *args, **kwargs)
+            except BaseException as error:
+                passed_on(error)
+                raise
+            finally:
+                slot.quiet -= 1
+
+        return __init__
+
+    def make_condition(original):
+        """For `__init__` and `__setstate__`: a condition's lock is the program's, its semaphores are its own."""
+
+        def of_condition(self, *args, **kwargs):
+            try:
+                original(self, *args, **kwargs)
+            except BaseException as error:
+                passed_on(error)
+                raise
+            try:
+                for name in ('_sleeping_count', '_woken_count', '_wait_semaphore'):
+                    hush(self.__dict__.get(name))
+            except Exception as error:
+                group.failed(error)
+
+        return of_condition
+
+    def set_event(self, state):
+        """As `pickle` does where there is none."""
+        self.__dict__.update(state)
+        hush(self.__dict__.get('_flag'))
+        hush(self.__dict__.get('_cond'))
+
+    def object_cell(thing, kind, of):
+        """@param of the lock inside that it is known by"""
+        cell = thing.__dict__.get('_forkscope')
+        if cell is None:
+            inner = of.__dict__.get('_forkscope')
+            id = of._semlock.name or (inner.id if inner is not None else new_id(kind[0]))
+            cell = thing._forkscope = Cell(OBJECT, '%s:%s' % (kind, id), kind=kind)
+        cell.place()
+        return cell
+
+    def make_wait(what, kind, inside):
+        def make(original):
+            def wait(self, *args, **kwargs):
+                at = 0
+                try:
+                    if slot_here().quiet == 0:
+                        at = waits.enter(what, number_of(object_cell(self, kind, inside(self)).at), args[0] if args else kwargs.get('timeout'))
+                except Exception as error:
+                    group.failed(error)
+                try:
+                    return original(self, *args, **kwargs)
+                except BaseException as error:
+                    passed_on(error)
+                    raise
+                finally:
+                    waits.leave(at)
+
+            return wait
+
+        return make
+
+    group.replace(lock_class, '_make_methods', make_methods)
+    group.replace(lock_class, '__enter__', make_enter)
+    group.replace(lock_class, '__exit__', make_exit)
+    for name in ('__init__', '__setstate__'):
+        group.replace(condition, name, make_condition)
+    for owner in (event, barrier):
+        group.replace(owner, '__init__', make_quiet_init)
+    if not hasattr(event, '__setstate__'):
+        group.add(event, '__setstate__', set_event)
+    group.replace(condition, 'wait', make_wait(waits.CONDITION, 'condition', lambda thing: thing._wait_semaphore))
+    group.replace(event, 'wait', make_wait(waits.EVENT, 'event', lambda thing: thing._flag))
+
+
+def methods_of(semlock, cell):
+    """@returns `acquire` and `release` of a lock that is told of"""
+    acquire_it, release_it = semlock.acquire, semlock.release
+
+    def acquire(*args, **kwargs):
+        if args or kwargs or not acquire_it(False):
+            cell.place()
+            block = args[0] if args else kwargs.get('block', True)
+            limit = 0 if block is False else args[1] if len(args) > 1 else kwargs.get('timeout')
+            at = waits.enter(waits.ACQUIRE, number_of(cell.at), limit)
+            try:
+                if not acquire_it(*args, **kwargs):
+                    return False
+            except BaseException as error:
+                passed_on(error)
+                raise
+            finally:
+                waits.leave(at)
+        view = cell.view
+        if view is not state.view:
+            view = cell.place()
+        add(cell.at + HELD)
+        view[cell.at + TID] = slot_here().tid
+        add(cell.at + ACQUIRED)
+        return True
+
+    def release():
+        view = cell.view
+        if view is not state.view:
+            view = cell.place()
+        held = cell.at + HELD
+        # A moment too soon rather than too late: a process that is killed in between must not be said to have it.
+        had = view[held]
+        if had:
+            add(held, -1)
+        try:
+            release_it()
+        except BaseException as error:
+            if had:
+                add(held)
+            passed_on(error)
+            raise
+
+    return acquire, release
