@@ -21,7 +21,8 @@ import { Held } from './held.ts'
 import type { Sessions } from './session/sessions.ts'
 
 export const PUSH_EVERY_MS = 250
-const HEARTBEAT_TICKS = 4
+/** Where nothing happens but that time goes by, a view is told so only that often: as often as samples come, for each picture costs. */
+const QUIET_TICKS = 4
 
 /** One window or browser tab, as its host gives it to the API. */
 export interface View {
@@ -41,11 +42,19 @@ export interface Api {
   connect(view: View): Connection
 }
 
+interface Followed {
+  follower: Follower
+  /** When it was last sent something. */
+  toldTick: number
+}
+
 interface Watcher {
   view: View
   /** How far the view has come with each session that it watches. */
-  followed: Map<SessionId, Follower>
+  followed: Map<SessionId, Followed>
+  /** What it was told last of all sessions but their time, and when. */
   overview: string
+  toldTick: number
   isGone: boolean
 }
 
@@ -63,24 +72,34 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
   let timer: NodeJS.Timeout | undefined
 
   /** Sends a view what it lacks, piece by piece and a piece a turn of the event loop, as long as it takes it. */
-  const pushSession = (watcher: Watcher, session: SessionId, follower: Follower) => {
+  const pushSession = (watcher: Watcher, session: SessionId, followed: Followed): void => {
+    const { follower } = followed
     const piece = follower.take((since) => {
       const patch = sessions.patch(session, since)
-      // Where nothing happens but that time goes by, half as often is enough.
-      return patch?.rev === since && since > 0 && ticks % 2 === 1 ? null : patch
+      const isQuiet = patch?.rev === since && since > 0
+      return isQuiet && ticks - followed.toldTick < QUIET_TICKS ? null : patch
     })
-    if (piece) watcher.view.push('session', piece)
+    if (piece) {
+      followed.toldTick = ticks
+      watcher.view.push('session', piece)
+    }
     if (!follower.isBehind) return
     setImmediate(() => {
-      if (watcher.followed.get(session) !== follower || watcher.isGone) return
-      if (follower.isBehind && !watcher.view.busy()) pushSession(watcher, session, follower)
+      if (watcher.followed.get(session) !== followed || watcher.isGone) return
+      if (follower.isBehind && !watcher.view.busy()) pushSession(watcher, session, followed)
     })
   }
 
+  /**
+   * That time goes by is told together with what else is, where that is soon enough, so that it makes no picture of its own. A view
+   * that hears nothing while something runs takes it that main is held up.
+   */
   const pushOverview = (watcher: Watcher, overview: Overview, text: string) => {
-    // A view that hears nothing while something runs takes it that main is held up.
-    if (watcher.overview === text && (overview.running === 0 || ticks % HEARTBEAT_TICKS > 0)) return
+    const isTold = [...watcher.followed.values()].some(({ toldTick }) => toldTick === ticks)
+    const isTime = overview.running > 0 && ticks - watcher.toldTick >= QUIET_TICKS - (isTold ? 1 : 0)
+    if (watcher.overview === text && !isTime) return
     watcher.overview = text
+    watcher.toldTick = ticks
     watcher.view.push('overview', overview)
   }
 
@@ -89,19 +108,19 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     ticks++
     heldMs = held.tick()
     const overview = { ...sessions.overview(), heldMs }
-    const text = JSON.stringify(overview)
+    const text = JSON.stringify(overview, (name, value) => (name === 'elapsedUs' ? 0 : value))
     for (const watcher of watchers) {
       if (watcher.view.busy()) continue
-      pushOverview(watcher, overview, text)
-      for (const [session, follower] of watcher.followed) {
+      for (const [session, followed] of watcher.followed) {
         if (watcher.view.busy()) break
         try {
-          pushSession(watcher, session, follower)
+          pushSession(watcher, session, followed)
         } catch {
-          // It is not kept any more; the overview has told the view so.
+          // It is not kept any more, as the overview tells.
           watcher.followed.delete(session)
         }
       }
+      if (!watcher.view.busy()) pushOverview(watcher, overview, text)
     }
   }
 
@@ -119,9 +138,9 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     }),
     stopSession: ({ session }) => sessions.stop(session),
     watchSession: ({ session }, watcher) => {
-      const follower = new Follower()
-      pushSession(watcher, session, follower)
-      watcher.followed.set(session, follower)
+      const followed = { follower: new Follower(), toldTick: ticks }
+      pushSession(watcher, session, followed)
+      watcher.followed.set(session, followed)
       return {}
     },
     unwatchSession: ({ session }, watcher) => {
@@ -146,7 +165,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
 
   return {
     connect(view) {
-      const watcher: Watcher = { view, followed: new Map(), overview: '', isGone: false }
+      const watcher: Watcher = { view, followed: new Map(), overview: '', toldTick: 0, isGone: false }
       watchers.add(watcher)
       if (!timer) {
         held.begin()

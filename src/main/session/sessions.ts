@@ -205,8 +205,7 @@ function infoOf(session: Session): SessionInfo {
     program: session.about.program,
     number: session.number,
     phase: head.phase,
-    // In whole seconds while it runs, so that the overview of a program in which nothing happens is the same for as long.
-    elapsedUs: head.endedAtUs ?? Math.floor(session.nowUs() / 1e6) * 1e6,
+    elapsedUs: head.endedAtUs ?? session.nowUs(),
     problems: problems.rows.size + problems.forgotten,
     alive: livingChildren(session.state).length,
     can: session.can,

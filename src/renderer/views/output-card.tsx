@@ -34,8 +34,12 @@ function currentView(): OutputView {
 
 const seconds = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: false })
 
+/** Names for which the column is wide enough: what is cut off at its edge costs a layer's worth of work in each picture. */
+const FITS = /^[\x20-\x7e]{0,12}$/
+
 function Line({ line, position, selected }: { line: OutputLine; position: number; selected: boolean }) {
   const row = peekState()?.processes.rows.get(line.process)
+  const name = row?.name ?? line.process
   const stderr = line.stream === 'stderr'
   return (
     <div
@@ -46,8 +50,8 @@ function Line({ line, position, selected }: { line: OutputLine; position: number
       data-stream={line.stream}
     >
       <span class="num">{seconds.format(line.atUs / 1e6)}</span>
-      <b class="cut" title={row?.name}>
-        {row?.name ?? line.process}
+      <b class={FITS.test(name) ? undefined : 'cut'} title={row?.name}>
+        {name}
       </b>
       <span>
         {stderr && <i class="stderr-tag">stderr </i>}
@@ -84,6 +88,25 @@ interface Made {
   node: VNode
 }
 
+/** So many lines are laid out together, or not at all. */
+const BLOCK = 50
+
+/** @returns the lines in blocks, each always of the same lines */
+function inBlocks(lines: ReadonlyMap<number, Made>): VNode[] {
+  const blocks = new Map<number, VNode[]>()
+  for (const [position, { node }] of lines) {
+    const block = Math.floor(position / BLOCK)
+    const before = blocks.get(block)
+    if (before) before.push(node)
+    else blocks.set(block, [node])
+  }
+  return [...blocks].map(([block, nodes]) => (
+    <div key={block} class="line-block">
+      {nodes}
+    </div>
+  ))
+}
+
 /** Each line is made once, and again only if it has changed: rendering again costs only what is new. */
 function useLines() {
   const made = useRef({ state: peekState(), lines: new Map<number, Made>() })
@@ -101,7 +124,7 @@ function useLines() {
         return [position, { line, selected, node }]
       }),
     )
-    return [...made.current.lines.values()].map(({ node }) => node)
+    return inBlocks(made.current.lines)
   }
 }
 

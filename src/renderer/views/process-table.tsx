@@ -134,11 +134,7 @@ function Rows() {
           )
         })}
       </tbody>
-      <tbody class="filler" aria-hidden="true">
-        <tr>
-          <td colSpan={6} />
-        </tr>
-      </tbody>
+      <tbody class="filler" aria-hidden="true" />
       {/* At the foot, the newest first: what comes among the processes or the queues moves none of them. */}
       <tbody class={queues.size > MOST_AT_FOOT ? '' : 'at-foot'}>
         {[...queues.values()].reverse().map((row) => (
@@ -159,15 +155,14 @@ export function ProcessTable() {
   return (
     <div class="table-scroll" {...hover} onClickCapture={selectStretch}>
       <div class="table-body">
-        <OneStop as="table" items="tr[data-id]" role="treegrid" aria-label="Processes and queues" onKeyDown={onKeyDown}>
-          <colgroup>
-            <col class="col-name" />
-            <col class="col-pid" />
-            <col class="col-state" />
-            <col class="col-cpu" />
-            <col class="col-memory" />
-            <col />
-          </colgroup>
+        <OneStop
+          as="table"
+          class="tree"
+          items="tr[data-id]"
+          role="treegrid"
+          aria-label="Processes and queues"
+          onKeyDown={onKeyDown}
+        >
           <thead>
             <tr>
               <th scope="col">Name</th>
