@@ -1,0 +1,247 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  type GoneProcess,
+  identityOf,
+  ProcessTree,
+  type TreeProcess,
+} from '../../../src/sources/process-tree/process-tree.ts'
+import { waitUntil } from '../../wait-until.ts'
+
+const isLinux = process.platform === 'linux'
+const children: ChildProcess[] = []
+const strays: number[] = []
+const trees: ProcessTree[] = []
+let folder: string | undefined
+
+afterEach(() => {
+  for (const { pid } of children.splice(0)) end(-(pid as number))
+  for (const pid of strays.splice(0)) end(pid)
+  for (const tree of trees.splice(0)) tree.close()
+  if (folder) rmSync(folder, { recursive: true })
+  folder = undefined
+})
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}
+
+function begin(
+  argv: [string, ...string[]],
+  env: NodeJS.ProcessEnv = process.env,
+): { child: ChildProcess; pid: number } {
+  const child = spawn(argv[0], argv.slice(1), { detached: true, stdio: ['pipe', 'pipe', 'inherit'], env })
+  children.push(child)
+  return { child, pid: child.pid as number }
+}
+
+/** A tree that is looked at as often as one asks, at a clock that goes as fast as one asks. */
+function watched(pid: number, options: { mark?: string; nameOf?: (id: string) => string | undefined } = {}) {
+  const root = identityOf(pid)
+  if (!root) throw new Error(`There is no process ${pid}.`)
+  const tree = new ProcessTree({ roots: [root], ...options })
+  trees.push(tree)
+  let nowMs = 0
+  const gone: GoneProcess[] = []
+  const look = (): TreeProcess[] => {
+    gone.push(...tree.scan((nowMs += 2_500)).gone)
+    return [...tree.processes]
+  }
+  return { tree, look, gone }
+}
+
+describe.runIf(isLinux)('a tree of processes', () => {
+  test('says who reads a pipe from whom, and who started whom', async () => {
+    const { pid } = begin(['sh', '-c', 'sleep 1000 | cat'])
+    const { tree, look } = watched(pid)
+    const cat = await waitUntil('cat reads', () =>
+      look().find(({ name, doing }) => name === 'cat' && doing.words.includes(' from sleep')),
+    )
+    const sleep = look().find(({ name }) => name === 'sleep') as TreeProcess
+    expect(cat.doing).toMatchObject({ state: 'waiting', words: `waiting: reads a pipe from sleep (${sleep.pid})` })
+    expect(sleep.doing).toMatchObject({ state: 'sleeping' })
+    expect(cat.parent).toBe(look().find((one) => one.pid === pid)?.id)
+    const pipe = tree.connections().find(({ ends }) => ends.some((one) => one.process === cat.id && one.end === 'read'))
+    expect(pipe).toMatchObject({ kind: 'pipe', isGuess: false, queuedBytes: null })
+    expect(pipe?.ends.filter(({ end: side }) => side === 'write').map((one) => one.process)).toEqual([sleep.id])
+  })
+
+  test('speaks of others by the names that they are given', async () => {
+    const { pid } = begin(['sh', '-c', 'sleep 1000 | cat'])
+    const { look } = watched(pid, { nameOf: () => 'worker 2' })
+    await waitUntil('it is named', () =>
+      look().some(({ doing }) => /reads a pipe from worker 2 \(\d+\)$/.test(doing.words)),
+    )
+  })
+
+  test('what a process waits for, in words', async () => {
+    const script = `
+import os, socket, threading, time, signal
+def begin(what):
+    if os.fork() == 0:
+        signal.alarm(0); what(); os._exit(0)
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+def lock():
+    l = threading.Lock(); l.acquire(); l.acquire()
+begin(s.accept)
+begin(lock)
+begin(lambda: time.sleep(1000))
+begin(signal.pause)
+def busy():
+    while True: pass
+begin(busy)
+os.wait()`
+    const { pid } = begin(['python3', '-c', script])
+    const { look } = watched(pid)
+    const wanted = [
+      'running',
+      'sleeps',
+      'waiting: a child to end',
+      'waiting: a lock or a thread (futex)',
+      'waiting: a signal',
+      'waiting: accepts connections',
+    ]
+    await waitUntil('all of them are told', () => {
+      const words = look()
+        .map(({ doing }) => doing.words)
+        .sort()
+      return JSON.stringify(words) === JSON.stringify(wanted)
+    })
+  })
+
+  test('one that is stopped, and goes on', async () => {
+    const { pid } = begin(['sleep', '1000'])
+    const { look } = watched(pid)
+    process.kill(pid, 'SIGSTOP')
+    await waitUntil('it is stopped', () => look()[0]?.doing.words === 'stopped')
+    process.kill(pid, 'SIGCONT')
+    await waitUntil('it sleeps again', () => look()[0]?.doing.state === 'sleeping')
+  })
+
+  test('how one ended that nobody waits for: its code, or its signal', async () => {
+    const { pid } = begin([
+      'python3',
+      '-c',
+      'import os, time\nfor end in (lambda: os._exit(7), lambda: os.kill(os.getpid(), 9)):\n  if os.fork() == 0: end()\ntime.sleep(1000)',
+    ])
+    const { look, gone } = watched(pid)
+    await waitUntil('both have ended', () => look().filter(({ ended }) => ended).length === 2)
+    const ended = look().flatMap((one) => (one.ended ? [one] : []))
+    expect(ended.map((one) => one.ended)).toEqual([
+      { exitCode: 7, signal: null },
+      { exitCode: null, signal: 'SIGKILL' },
+    ])
+    expect(ended[0]?.doing.words).toBe('ended, not yet waited for by its parent')
+    end(pid)
+    await waitUntil('all are gone', () => look().length === 0)
+    expect(gone.find(({ id }) => id === ended[0]?.id)?.ended).toEqual({ exitCode: 7, signal: null })
+  })
+
+  test('a daemon that has left its parents is found by the mark in its environment, and by nothing else', async () => {
+    const mark = `/nowhere/run-${process.pid}`
+    const daemon = `import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        print(os.getpid(), flush=True); time.sleep(1000)
+    os._exit(0)
+os.wait(); time.sleep(1000)`
+    const { child, pid } = begin(['python3', '-c', daemon], { ...process.env, FORKSCOPE_RUN: mark })
+    const stray = Number(await new Promise<Buffer>((resolve) => child.stdout?.once('data', resolve)))
+    strays.push(stray)
+    await waitUntil(
+      'it has left',
+      () => identityOf(stray) && !readFileSync(`/proc/${stray}/stat`, 'latin1').includes(` S ${pid} `),
+    )
+    const byMark = watched(pid, { mark })
+    const byAnother = watched(pid, { mark: mark.slice(0, -1) })
+    await waitUntil('it is found', () => byMark.look().some((one) => one.pid === stray))
+    expect(byAnother.look().map((one) => one.pid)).toEqual([pid])
+  })
+
+  test('one that was seen with its parent stays when that has ended, and keeps its parent', async () => {
+    const family = `import os, time
+if os.fork() == 0:
+    if os.fork() == 0: print(os.getpid(), flush=True)
+time.sleep(1000)`
+    const { child, pid } = begin(['python3', '-c', family])
+    const grandchild = Number(await new Promise<Buffer>((resolve) => child.stdout?.once('data', resolve)))
+    const { look } = watched(pid)
+    const before = await waitUntil('it is there', () => look().find((one) => one.pid === grandchild))
+    const parent = before.parent
+    end(Number(parent?.split('.')[0]))
+    await waitUntil(
+      'its parent is gone',
+      () => look().find((one) => one.pid === grandchild)?.ppid !== Number(parent?.split('.')[0]),
+    )
+    expect(look().find((one) => one.pid === grandchild)).toMatchObject({ id: before.id, parent })
+  })
+
+  test('an exec changes what it is called and runs, and not who it is', async () => {
+    const { child, pid } = begin(['sh', '-c', 'read x; exec sleep 1000'])
+    const { look } = watched(pid)
+    const [before] = look()
+    expect(before?.name).toBe('sh')
+    const id = before?.id
+    child.stdin?.write('\n')
+    const after = await waitUntil('it is another program', () => look().find(({ name }) => name === 'sleep'))
+    expect(after).toMatchObject({ id, command: 'sleep 1000' })
+    expect(after.executable).toMatch(/\/(?:sleep|coreutils|busybox)$/)
+  })
+
+  test('a name with brackets, spaces and line ends, and arguments of two megabytes', async () => {
+    folder = mkdtempSync(join(tmpdir(), 'forkscope-tree-'))
+    const program = join(folder, 'a) S 1\n2 (b')
+    copyFileSync('/bin/sleep', program)
+    const { pid } = begin([program, '1000', ...new Array<string>(20).fill('0'.repeat(100_000))])
+    const { look } = watched(pid)
+    const one = await waitUntil('it runs', () =>
+      look().find(({ name, doing }) => name.startsWith('a)') && doing.words === 'sleeps'),
+    )
+    expect(one.name).toBe('a) S 1\n2 (b')
+    expect(one.command.length).toBeLessThanOrEqual(4_096)
+    expect(one.command).toContain('1000 000')
+  })
+
+  test('figures are those of /proc', async () => {
+    const { pid } = begin([
+      'python3',
+      '-c',
+      'import threading, time\nfor _ in range(3): threading.Thread(target=time.sleep, args=(1000,)).start()',
+    ])
+    const { look } = watched(pid)
+    const one = await waitUntil('its threads run', () => look().find(({ threads }) => threads === 4))
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+    const value = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+    expect([one.ppid, one.uid, one.threads]).toEqual([value('PPid'), value('Uid'), value('Threads')])
+    // The kernel counts a resident set by processor, and sums it up now and then.
+    expect(Math.abs(one.memoryBytes / 1024 - value('VmRSS'))).toBeLessThan(2_048)
+  })
+
+  test('a pid with another start time is another process', async () => {
+    const { pid } = begin(['sleep', '1000'])
+    const root = identityOf(pid)
+    if (!root) throw new Error('It has not begun.')
+    const tree = new ProcessTree({ roots: [{ pid, start: root.start - 1 }] })
+    trees.push(tree)
+    expect(tree.scan().appeared).toEqual([])
+  })
+
+  test('five hundred that come and go while they are looked at', async () => {
+    const { pid } = begin([
+      'sh',
+      '-c',
+      'i=0; while [ $i -lt 500 ]; do /bin/true & i=$((i+1)); done; wait; exec sleep 1000',
+    ])
+    const { look, tree } = watched(pid)
+    await waitUntil('only one is left', () => look().length === 1 && look()[0]?.name === 'sleep')
+    expect(tree.connections()).toEqual([])
+  })
+})
