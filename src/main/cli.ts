@@ -1,4 +1,6 @@
 /** The command `forkscope`: lists programs and runs one in the terminal. */
+
+import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { harmless } from '../session/plain-text.ts'
 import {
@@ -8,8 +10,10 @@ import {
   type ParameterValues,
   parseArguments,
 } from '../shared/parameters.ts'
+import { CommandError } from '../sources/command/spawn-error.ts'
 import type { Program } from '../sources/source.ts'
 import { appVersion } from './app-info.ts'
+import { runCommandInTerminal } from './hosts/command-in-terminal.ts'
 import { runInTerminal } from './hosts/terminal.ts'
 import { formatProgramHelp, formatTerminalList } from './hosts/terminal-list.ts'
 import { hasColours, painter } from './hosts/terminal-paint.ts'
@@ -47,7 +51,47 @@ function asksForHelp(words: readonly string[]): boolean {
   return ours.includes('--help') || ours[0] === '-h'
 }
 
+interface RunOptions {
+  json?: boolean
+  record?: string
+  cwd?: string
+  pythonAgent: boolean
+}
+
+/** The options of `forkscope run [options] -- COMMAND…`, and the command; null where a program of the catalog is meant. */
+function takeCommand(words: readonly string[]): { options: RunOptions; argv: [string, ...string[]] } | null {
+  const end = words.indexOf('--')
+  if (words[0] !== 'run' || end < 0) return null
+  const parser = new Command('forkscope run')
+    .option('--json')
+    .option('--record <file>')
+    .option('--cwd <folder>')
+    .option('--no-python-agent')
+    .argument('[program]')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  parser.parse(words.slice(1, end), { from: 'user' })
+  if (parser.args.length > 0) return null
+  const [file, ...args] = words.slice(end + 1)
+  if (file === undefined || file === '') throw new UsageError('Say which command to run, behind the two dashes.')
+  return { options: parser.opts<RunOptions>(), argv: [file, ...args] }
+}
+
+/** Runs a command of the user's own. */
+async function runCommand(options: RunOptions, argv: [string, ...string[]]): Promise<void> {
+  const environment = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const cwd = resolve(options.cwd ?? '.')
+  const command = { argv, cwd, env: Object.fromEntries(environment), stdin: 'inherit' as const }
+  const agents = { python: options.pythonAgent, node: false }
+  const view = { json: options.json ?? false, record: options.record ?? null }
+  process.exit(await runCommandInTerminal({ ...command, agents }, view))
+}
+
 async function main(words: readonly string[]): Promise<void> {
+  const own = takeCommand(words)
+  if (own) return runCommand(own.options, own.argv)
   const paint = painter(hasColours(process.stdout))
   const command = new Command('forkscope')
     .description('Watch a multi-process program while it runs.')
@@ -65,7 +109,7 @@ async function main(words: readonly string[]): Promise<void> {
     })
   command
     .command('run')
-    .description('run a program; its parameters are written --name value')
+    .description('run a program; its parameters are written --name value. `run -- COMMAND…` runs a command of your own')
     .argument('<program>', 'the id of a program, see `forkscope list`')
     .argument('[parameters...]', 'such as --speed 10; `forkscope run spider --help` lists those of the spider')
     .option('--json', 'print one telemetry event a line, and nothing else')
@@ -94,8 +138,8 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const expected = error instanceof UsageError || error instanceof ParameterError
+  const expected = error instanceof UsageError || error instanceof ParameterError || error instanceof CommanderError
   const text = error instanceof Error ? error.message.replace(/^error: /, '') : String(error)
   process.stderr.write(`forkscope: ${harmless(text).trimEnd()}\n`)
-  process.exitCode = expected ? EXIT_BAD_USAGE : 1
+  process.exitCode = error instanceof CommandError ? error.status : expected ? EXIT_BAD_USAGE : 1
 })

@@ -5,6 +5,7 @@ import { catchStrayErrors } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import { Session } from '../session/session.ts'
+import { jsonLine } from './terminal-json.ts'
 import { TerminalOutput } from './terminal-output.ts'
 import { LiveTable } from './terminal-table.ts'
 import { summarize } from './terminal-text.ts'
@@ -22,14 +23,6 @@ interface TerminalView {
 /** Resolves once everything that was written to stdout before has left the process. */
 function flushed(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()))
-}
-
-/** What JSON leaves as it is and yet a terminal acts on, or turns the direction of text: C1, DEL, bidirectional controls. */
-const ACTED_ON = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-/** @returns the event as JSON that says the same and is harmless to print */
-function jsonLine(event: TelemetryEvent): string {
-  return JSON.stringify(event).replace(ACTED_ON, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function jsonView(): TerminalView {

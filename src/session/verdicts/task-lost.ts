@@ -22,7 +22,7 @@ export function findLostTasks(evidence: Evidence, nowUs: number): Verdict[] {
 
 function verdictOn(evidence: Evidence, task: TaskRow, worker: ProcessRow): Verdict {
   const waiting = [...evidence.processes.rows.values()].filter(({ waits }) =>
-    waits.some(({ on }) => (on.kind === 'task' && on.id === task.id) || (on.kind === 'pool' && on.id === task.pool)),
+    waits.some(({ on }) => on.id === task.id || (on.kind === 'pool' && on.id === task.pool && on.end !== 'task')),
   )
   const names = list(waiting.map(({ name }) => name))
   const who = names === '' ? 'whoever waits for its result waits' : `${names} ${waiting.length > 1 ? 'wait' : 'waits'}`

@@ -8,8 +8,10 @@ export interface CommandOptions {
   env: Readonly<Record<string, string>>
   /** `inherit` gives it the terminal's or pipe's own; a text is what it reads, and then its end. */
   stdin: 'inherit' | 'nothing' | { text: string }
+  /** `inherit` leaves what it prints where it goes, untold; else the session is told of it. */
+  output: 'inherit' | 'tell'
+  /** When the session is over: with the command itself, as in a shell, or when none of its processes is left. */
+  until: 'first' | 'all'
   /** Which agents may be put into it. Without one only the kernel tells of its processes. */
   agents: { python: boolean; node: boolean }
-  /** Whether it is given a terminal of its own for its output, so that it prints as it does in one; null for pipes. */
-  terminal: { columns: number; rows: number } | null
 }

@@ -4,6 +4,9 @@ import { readOpenEnds } from './descriptors.ts'
 import { type Doing, doingOf, RUNNING } from './doing.ts'
 import { type Ended, endedBy } from './ended.ts'
 import { type Identity, Membership } from './membership.ts'
+
+export type { Identity }
+
 import { OutOfMemory } from './out-of-memory.ts'
 import { readPageBytes } from './page-size.ts'
 import { readCommand, readExecutable, readUid } from './portrait.ts'

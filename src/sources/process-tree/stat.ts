@@ -83,6 +83,12 @@ export function parseStat(buffer: Buffer, length: number): Stat | null {
   }
 }
 
+/** Whether a process has ended, whether its parent has waited for it or not, or this pid is another's by now. */
+export function isOver(pid: number, start: number): boolean {
+  const stat = new StatFiles().glance(pid)
+  return stat?.start !== start || stat.state === 'Z' || stat.state === 'X'
+}
+
 export class StatFiles {
   readonly #descriptors = new Map<number, number>()
   readonly #buffer = Buffer.allocUnsafe(2_048)

@@ -106,7 +106,8 @@ const pool = (noticesDeaths: boolean): TelemetryEvent[] => [
 ]
 
 test('a task whose worker died is lost, if its pool does not notice', () => {
-  const events = [python('main'), python('Worker-1'), pool(false), waits('main', wait('task', 't'))]
+  const idle = [...python('Worker-2'), waits('Worker-2', wait('pool', 'p', { end: 'task' }))]
+  const events = [python('main'), python('Worker-1'), pool(false), idle, waits('main', wait('task', 't'))]
   expect(kindsOn(...events)).toEqual([])
   expect(verdictsOn(...events, killed('Worker-1'))).toMatchObject([
     {

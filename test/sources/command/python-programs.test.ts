@@ -1,0 +1,72 @@
+/** Python programs, unedited: their processes, exact totals, and the right sentence. All Pythons of the machine with `FORKSCOPE_ALL_PYTHONS`. */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { waitUntil } from '../../wait-until.ts'
+import { findPythons, onePython } from '../python/pythons.ts'
+import { OwnProgram } from './own-program.ts'
+
+const all = findPythons()
+const one = onePython(all)
+const pythons = process.env.FORKSCOPE_ALL_PYTHONS ? all : one ? [one] : []
+const ways = pythons.flatMap((python) => ['fork', 'spawn', 'forkserver'].map((method) => ({ ...python, method })))
+const fixture = (name: string) => join(import.meta.dirname, '../../fixtures/python', name)
+
+describe.each(ways)('Python $version, $method', ({ command, method }) => {
+  const start = (name: string) => OwnProgram.start([command, fixture(name), method])
+  const verdict = (own: OwnProgram, kind: string) =>
+    waitUntil(`it is said: ${kind}`, () => own.problems.find((problem) => problem.kind === kind))
+
+  test('totals are exact, all processes have their names, and it prints and ends as by itself', async () => {
+    await using own = await start('counted.py')
+    expect(await own.session.ended).toBe('finished')
+    const { stdout } = spawnSync(command, [fixture('counted.py'), method], { encoding: 'utf8' })
+    expect([own.printed(), own.printed('stderr')]).toEqual([stdout, ''])
+    const { state } = own.session
+    const queue = [...state.queues.rows.values()].find(({ name }) => name.startsWith('JoinableQueue'))
+    expect(queue).toMatchObject({ puts: 1_002, gets: 1_002, depth: 0, maxsize: 10 })
+    const named = own.processes.filter(({ name }) => /^(maker|taker) \d$/.test(name))
+    expect(named.map(({ name, exitCode, runtime }) => [name, exitCode, runtime?.startsWith('Python')]).sort()).toEqual(
+      ['maker 0', 'maker 1', 'taker 0', 'taker 1'].map((name) => [name, 0, true]),
+    )
+    expect(own.problems).toEqual([])
+  })
+
+  test('a deadlock is named, with who waits for whom', async () => {
+    await using own = await start('deadlock.py')
+    const { message } = await verdict(own, 'deadlock')
+    for (const words of ['Deadlock: ', 'Ann waits for ', 'which Bob has', 'Bob waits for ', 'which Ann has'])
+      expect(message).toContain(words)
+    const ann = own.processes.find(({ name }) => name === 'Ann')
+    expect(ann).toMatchObject({ state: 'waiting', waitingOn: { what: 'acquire' } })
+    expect(await own.session.stop()).toEqual({ leftovers: 0 })
+  })
+
+  test('a task whose worker was killed is lost, and who waits for it for ever is named', async () => {
+    await using own = await start('killed_worker.py')
+    const problem = await verdict(own, 'task-lost')
+    expect(problem.message).toMatch(
+      /PoolWorker-\d was ended by SIGKILL while it ran square\(int\)\. .* killed_worker\.py waits for ever/,
+    )
+    const task = own.session.state.tasks.rows.get(problem.task ?? '')
+    expect(task).toMatchObject({ state: 'running', process: problem.process })
+  })
+
+  test('a process that is joined before its items were got cannot end', async () => {
+    await using own = await start('undrained.py')
+    const problem = await verdict(own, 'cannot-end')
+    expect(problem.message).toContain('2,000 items')
+    expect(problem.message).toContain('undrained.py waits for it to end')
+    const [queue] = own.session.state.queues.rows.values()
+    expect(queue).toMatchObject({ puts: 2_000, gets: 0, depth: 2_000 })
+  })
+})
+
+test.skipIf(!one)('one that loads no agent is a row all the same, which says why and what to do', async () => {
+  await using own = await OwnProgram.start([one?.command ?? '', '-I', '-c', 'print(1)'])
+  await own.session.ended
+  expect(own.processes[0]).toMatchObject({
+    isSilent: true,
+    unseen: expect.stringContaining('with -I Python loads no agent'),
+  })
+})
