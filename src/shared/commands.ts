@@ -10,6 +10,11 @@ export type KnownCommand =
   | { type: 'signal'; process: string; signal: 'SIGTERM' | 'SIGKILL' }
   /** Submits a failed task's call again, to the same pool; answers with the new one's id, as `task`. */
   | { type: 'retry'; task: string }
+  /**
+   * What a process is in just now, each thread's calls, innermost first; answers with `text`. Of a Node, its inspector must be opened for a moment, which
+   * other users of the machine could use: without `openInspector` the answer says so, and nothing is done.
+   */
+  | { type: 'stack'; process: string; openInspector?: boolean }
 
 /** `message` is a sentence for the user. */
 export type CommandResult =

@@ -32,6 +32,8 @@ export class Membership {
   readonly #oldest: number
   readonly #mark: string | null
   readonly #known = new Map<number, Known>()
+  /** Found between two looks. */
+  #early: Joined[] = []
   #again: IterableIterator<number> = [].values()
 
   constructor(stats: StatFiles, roots: readonly Identity[], mark: string | null) {
@@ -52,10 +54,19 @@ export class Membership {
       if (isMember) left.push(pid)
     }
     this.#lookAgain()
-    const joined: Joined[] = []
+    const joined = this.#early.filter(({ pid, start }) => this.#known.get(pid)?.start === start)
+    this.#early = []
     const strange = listed.filter((pid) => !this.#known.has(pid))
     for (const pid of this.#nearestFirst(strange)) this.#judge(pid, joined)
     return { joined, left }
+  }
+
+  /** Whether this one belongs to it, also if it has begun since the last look: the next one tells of it. */
+  has({ pid, start }: Identity): boolean {
+    const known = this.#known.get(pid)
+    if (known?.start === start) return known.isMember
+    this.#known.delete(pid)
+    return this.#judge(pid, this.#early) && this.#known.get(pid)?.start === start
   }
 
   /** It is gone: whoever has its pid from now on is another. */

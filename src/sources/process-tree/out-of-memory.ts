@@ -11,7 +11,7 @@ const MOST_LINES_AT_A_TIME = 10_000
 const KILLED = /Killed process (\d+) \((.*?)\)/
 
 export class OutOfMemory {
-  readonly #log = openLog()
+  #log = openLog()
   readonly #buffer = Buffer.allocUnsafe(LONGEST_LINE)
   readonly #killed = new Map<number, string>()
   /** By the file of each control group that a process of the tree is in: how many of it had been killed when it was read last. */
@@ -51,6 +51,7 @@ export class OutOfMemory {
 
   close(): void {
     if (this.#log !== null) closeSync(this.#log)
+    this.#log = null
   }
 
   /** @returns whether one of the group has been killed since it was read last */

@@ -44,6 +44,8 @@ export interface TreeProcess extends Identity {
   doing: Doing
   /** How it ended, once it has: it is there until its parent has waited for it. Null also where that must not be seen. */
   ended: Ended | null
+  /** Why it ended, in words, where that is known. */
+  reason?: string
   /** What of it is not seen, why, and what one can do; else empty. */
   unseen: string
 }
@@ -77,10 +79,10 @@ const DESCRIPTORS_EVERY_MS = 2_000
 const MOST_STATS_AT_A_TIME = 250
 const MOST_DESCRIPTORS_AT_A_TIME = 40
 /** Looking costs at most this part of the time. */
-const MOST_SHARE = 0.02
+const MOST_SHARE = 0.015
 /** Of those that have the other end of a pipe. */
 const MOST_NAMED = 3
-const SHORTEST_PAUSE_MS = 125
+const SHORTEST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 1_000
 
 /** @returns what a process is known by, or null if there is none of this pid. */
@@ -114,6 +116,17 @@ export class ProcessTree {
     return this.#members.values()
   }
 
+  /** Those that had not ended when they were looked at last. */
+  get living(): TreeProcess[] {
+    return [...this.#members.values()].filter(({ doing }) => doing.state !== 'ended')
+  }
+
+  /** Whether this process is in it; one that has just begun is found by this as well. */
+  isMember({ pid, start }: Identity): boolean {
+    const known = this.#members.get(pid)
+    return known ? known.start === start : this.#membership.has({ pid, start })
+  }
+
   /** After how many milliseconds to scan again, so that looking costs little whatever there is to see. */
   get pauseMs(): number {
     return this.#pauseMs
@@ -123,15 +136,16 @@ export class ProcessTree {
    * Looks at what is due: who has come and gone each time, what each does once a second, who is connected with whom every two seconds, or less often
    * where there are many. It throws nothing: what cannot be seen is left out, and said in `unseen`.
    * @param nowMs of a monotonic clock
+   * @param isFull what each does is looked at now, whether that is due or not
    */
-  scan(nowMs: number = performance.now()): TreeChanges {
+  scan(nowMs: number = performance.now(), isFull = false): TreeChanges {
     const beganMs = performance.now()
     const gone: GoneProcess[] = []
     const { joined, left } = this.#membership.look()
     for (const pid of left) this.#leave(pid, gone)
     const appeared = joined.map(({ pid, stat }) => this.#join(pid, stat))
     this.#lookAtEnds(nowMs)
-    const changed = this.#lookAtStates(nowMs, gone).filter((member) => !appeared.includes(member))
+    const changed = this.#lookAtStates(nowMs, isFull, gone).filter((member) => !appeared.includes(member))
     const tookMs = performance.now() - beganMs
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, tookMs / MOST_SHARE))
     return { appeared, changed, gone }
@@ -183,8 +197,8 @@ export class ProcessTree {
     this.#connections.delete(member.id)
     this.#stats.forget(pid)
     this.#membership.forget(pid)
-    const { id, start, name, ended } = member
-    const reason = ended === null || ended.signal === 'SIGKILL' ? this.#outOfMemory.reasonFor(pid, name) : undefined
+    const { id, start, ended } = member
+    const reason = member.reason ?? (ended === null ? this.#whyKilled(member) : undefined)
     gone.push({ id, pid, start, ended, ...(reason !== undefined && { reason }) })
   }
 
@@ -202,12 +216,12 @@ export class ProcessTree {
     }
   }
 
-  #lookAtStates(nowMs: number, gone: GoneProcess[]): Member[] {
+  #lookAtStates(nowMs: number, isFull: boolean, gone: GoneProcess[]): Member[] {
     const changed: Member[] = []
     let count = 0
     for (const member of this.#members.values()) {
-      if (nowMs - member.statAtMs < STAT_EVERY_MS) continue
-      if (++count > MOST_STATS_AT_A_TIME) break
+      if (!isFull && nowMs - member.statAtMs < STAT_EVERY_MS) continue
+      if (++count > MOST_STATS_AT_A_TIME && !isFull) break
       member.statAtMs = nowMs
       const stat = this.#stats.read(member.pid)
       if (stat === null || stat.start !== member.start) this.#leave(member.pid, gone)
@@ -232,8 +246,16 @@ export class ProcessTree {
     const folder = `/proc/${member.pid}`
     member.doing = doingOf(folder, stat.state, (link, end) => this.#others(member, link, end))
     if (member.doing.isRefused) member.unseen ||= whyRefused(member.uid)
-    if (member.doing.state === 'ended') member.ended = this.#endOf(member, stat)
+    if (member.doing.state === 'ended' && member.ended === null) {
+      member.ended = this.#endOf(member, stat)
+      const reason = member.ended?.signal === 'SIGKILL' ? this.#whyKilled(member) : undefined
+      if (reason !== undefined) member.reason = reason
+    }
     return before !== `${member.doing.words}\0${member.name}\0${member.command}\0${member.threads}\0${member.unseen}`
+  }
+
+  #whyKilled({ pid, name }: Member): string | undefined {
+    return this.#outOfMemory.reasonFor(pid, name)
   }
 
   /** A status is shown only to who might trace it; to others all end with 0, which is nothing to be believed. */
