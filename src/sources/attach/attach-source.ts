@@ -1,12 +1,12 @@
 /** A process that runs already, and its descendants, as the kernel tells of them. Nothing is put into it, and it is not ended by letting go of it. */
 import { constants } from 'node:os'
 import type { Command, CommandResult, KnownCommand } from '../../shared/commands.ts'
+import { Members } from '../agents/members.ts'
 import type { Identity } from '../process-tree/membership.ts'
 import { canSeeProcesses, identityOf, ProcessTree, type TreeProcess } from '../process-tree/process-tree.ts'
 import { whyNotThere } from '../process-tree/reach.ts'
 import type { Running, Sink, Source, SourceEnd } from '../source.ts'
 import { readStack } from '../stacks/read-stack.ts'
-import { KernelEvents } from './kernel-events.ts'
 
 export interface AttachOptions {
   /** Whether its processes may be signalled from here: only if the user asked for that. */
@@ -34,8 +34,7 @@ class Attached implements Running {
   readonly can: ReadonlySet<Command['type']>
   readonly ended: Promise<SourceEnd>
   readonly #tree: ProcessTree
-  readonly #events = new KernelEvents()
-  readonly #sink: Sink
+  readonly #members: Members
   readonly #originNs = process.hrtime.bigint()
   readonly #end: (end: SourceEnd) => void
   #timer: NodeJS.Timeout | undefined
@@ -45,8 +44,13 @@ class Attached implements Running {
     const { promise, resolve } = Promise.withResolvers<SourceEnd>()
     this.ended = promise
     this.#end = resolve
-    this.#sink = sink
-    this.#tree = new ProcessTree({ roots: [root] })
+    this.#members = new Members({
+      emit: (event) => sink.emit(event),
+      nowUs: () => this.nowUs(),
+      unseen: () => '',
+      ended: () => {},
+    })
+    this.#tree = new ProcessTree({ roots: [root], nameOf: (id) => this.#members.nameOf(id) })
     const commands: KnownCommand['type'][] = maySignal ? ['stack', 'signal'] : ['stack']
     this.can = new Set(commands)
     this.#look()
@@ -73,8 +77,14 @@ class Attached implements Running {
   #look(): void {
     if (this.#isOver) return
     clearTimeout(this.#timer)
-    const changes = this.#tree.scan()
-    for (const event of this.#events.of(changes, this.nowUs())) this.#sink.emit(event)
+    const { appeared, changed, gone } = this.#tree.scan()
+    for (const process of appeared) this.#members.appeared(process)
+    for (const process of changed) this.#members.changed(process)
+    for (const { pid, start, ended, reason } of gone) {
+      const end = ended ?? (reason === undefined ? null : { exitCode: null, signal: 'SIGKILL' })
+      this.#members.gone(pid, start, end && { ...end, ...(reason !== undefined && { reason }) })
+    }
+    this.#members.settle()
     if ([...this.#tree.processes].length === 0) this.#finish('finished')
     else this.#timer = setTimeout(() => this.#look(), this.#tree.pauseMs)
   }
@@ -83,6 +93,7 @@ class Attached implements Running {
     this.#isOver = true
     clearTimeout(this.#timer)
     this.#tree.close()
+    if (outcome === 'finished') this.#members.finish()
     this.#end({ outcome, leftovers: 0 })
   }
 }

@@ -4,15 +4,14 @@ import { readOpenEnds } from './descriptors.ts'
 import { type Doing, doingOf, RUNNING } from './doing.ts'
 import { type Ended, endedBy } from './ended.ts'
 import { type Identity, Membership } from './membership.ts'
-
-export type { Identity }
-
 import { OutOfMemory } from './out-of-memory.ts'
 import { readPageBytes } from './page-size.ts'
 import { readCommand, readExecutable, readUid } from './portrait.ts'
 import { whyRefused } from './reach.ts'
 import { readSocketPairs } from './socket-pairs.ts'
 import { type Stat, StatFiles } from './stat.ts'
+
+export type { Identity }
 
 export interface TreeOptions {
   /** Those that it begins with, by `identityOf`. */
@@ -82,7 +81,9 @@ const MOST_DESCRIPTORS_AT_A_TIME = 40
 const MOST_SHARE = 0.015
 /** Of those that have the other end of a pipe. */
 const MOST_NAMED = 3
-const SHORTEST_PAUSE_MS = 200
+/** While processes come and go; where nothing happens, each pause is longer than the one before. */
+const SHORTEST_PAUSE_MS = 60
+const QUIET_PAUSE_MS = 240
 const LONGEST_PAUSE_MS = 1_000
 
 /** @returns what a process is known by, or null if there is none of this pid. */
@@ -147,7 +148,9 @@ export class ProcessTree {
     this.#lookAtEnds(nowMs)
     const changed = this.#lookAtStates(nowMs, isFull, gone).filter((member) => !appeared.includes(member))
     const tookMs = performance.now() - beganMs
-    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, tookMs / MOST_SHARE))
+    const isQuiet = appeared.length === 0 && gone.length === 0
+    const pauseMs = isQuiet ? Math.min(QUIET_PAUSE_MS, 1.5 * this.#pauseMs) : SHORTEST_PAUSE_MS
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(pauseMs, tookMs / MOST_SHARE))
     return { appeared, changed, gone }
   }
 

@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { identityOf } from '../../../src/sources/process-tree/process-tree.ts'
-import { waitUntil } from '../../wait-until.ts'
+import { isAlive, waitUntil } from '../../wait-until.ts'
 import { OwnProgram } from './own-program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'forkscope-command-'))
@@ -67,7 +66,7 @@ test('a stop ends all of it: who ignores SIGTERM, who is stopped, and who has le
   await waitUntil('three have said who they are', () => pids().length >= 3)
   await waitUntil('all are seen', () => pids().every((pid) => own.processes.some((row) => row.pid === pid)))
   expect(await own.session.stop()).toEqual({ leftovers: 0 })
-  expect(pids().map(identityOf)).toEqual([null, null, null])
+  expect(pids().map(isAlive)).toEqual([false, false, false])
   expect(own.of('session.ended')).toMatchObject([{ outcome: 'stopped' }])
 })
 
