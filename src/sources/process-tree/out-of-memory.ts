@@ -32,10 +32,10 @@ export class OutOfMemory {
   }
 
   /**
-   * It is gone. @param name as the kernel knows it
+   * It is gone. @param name as the kernel knows it @param isKilled whether it is known to have ended by SIGKILL: if not, only the log is believed
    * @returns why, in words, if it was for want of memory; undefined if not, or if that is not to be seen
    */
-  reasonFor(pid: number, name: string): string | undefined {
+  reasonFor(pid: number, name: string, isKilled: boolean): string | undefined {
     const file = this.#fileOf.get(pid)
     this.#fileOf.delete(pid)
     this.#readLog()
@@ -44,9 +44,8 @@ export class OutOfMemory {
       this.#noteCount(file)
       return 'the system had no memory left for it, and ended it'
     }
-    return this.#noteCount(file)
-      ? 'the memory of its control group was used up, and the system ended one of its processes'
-      : undefined
+    if (!isKilled || !this.#noteCount(file)) return undefined
+    return 'the memory of its control group was used up, and the system ended one of its processes'
   }
 
   close(): void {

@@ -78,7 +78,7 @@ const DESCRIPTORS_EVERY_MS = 2_000
 const MOST_STATS_AT_A_TIME = 250
 const MOST_DESCRIPTORS_AT_A_TIME = 40
 /** Looking costs at most this part of the time. */
-const MOST_SHARE = 0.015
+const MOST_SHARE = 0.03
 /** Of those that have the other end of a pipe. */
 const MOST_NAMED = 3
 /** While processes come and go; where nothing happens, each pause is longer than the one before. */
@@ -257,8 +257,8 @@ export class ProcessTree {
     return before !== `${member.doing.words}\0${member.name}\0${member.command}\0${member.threads}\0${member.unseen}`
   }
 
-  #whyKilled({ pid, name }: Member): string | undefined {
-    return this.#outOfMemory.reasonFor(pid, name)
+  #whyKilled({ pid, name, ended }: Member): string | undefined {
+    return this.#outOfMemory.reasonFor(pid, name, ended?.signal === 'SIGKILL')
   }
 
   /** A status is shown only to who might trace it; to others all end with 0, which is nothing to be believed. */
