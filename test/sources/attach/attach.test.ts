@@ -6,7 +6,7 @@ import { type AttachOptions, attachTo } from '../../../src/sources/attach/attach
 import { processesOfUser } from '../../../src/sources/attach/processes-of-user.ts'
 import { identityOf } from '../../../src/sources/process-tree/process-tree.ts'
 import type { Running } from '../../../src/sources/source.ts'
-import { isAlive, waitUntil } from '../../wait-until.ts'
+import { waitUntil } from '../../wait-until.ts'
 
 const children: ChildProcess[] = []
 const running: Running[] = []
@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 function begin(...argv: [string, ...string[]]): number {
-  const child = spawn(argv[0], argv.slice(1), { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
+  const child = spawn(argv[0], argv.slice(1), { detached: true, stdio: ['pipe', 'pipe', 'inherit'] })
   children.push(child)
   return child.pid as number
 }
@@ -62,12 +62,27 @@ describe.runIf(process.platform === 'linux')('a process that runs already', () =
   })
 
   test('letting go of it leaves it alone, and it cannot be signalled unless that was asked for', async () => {
-    const pid = begin('sleep', '1000')
+    const pid = begin('cat')
     const { run } = await attach(pid)
     expect([...run.can]).toEqual(['stack'])
     expect(await run.stop()).toEqual({ leftovers: 0 })
     expect(await run.ended).toEqual({ outcome: 'stopped', leftovers: 0 })
-    expect(isAlive(pid)).toBe(true)
+    // Who was killed does not answer any more.
+    const cat = children.at(-1)
+    const answer = new Promise((resolve) => {
+      cat?.stdout?.once('data', resolve)
+      cat?.stdout?.once('end', () => resolve('nothing'))
+    })
+    cat?.stdin?.write('still here')
+    expect(String(await answer)).toBe('still here')
+  })
+
+  test('one that has ended is told to have, although its parent does not wait for it', async () => {
+    const pid = begin('python3', '-c', 'import os, time\nif os.fork() == 0: os._exit(7)\ntime.sleep(1000)')
+    const { events, id } = await attach(pid)
+    const exited = await waitUntil('its end is told', () => events.find(({ type }) => type === 'process.exited'))
+    expect(exited).toMatchObject({ exitCode: 7, signal: null })
+    expect(exited).not.toMatchObject({ process: id })
   })
 
   test('it ends when the last of the tree has, and how those ended that were seen is told', async () => {
