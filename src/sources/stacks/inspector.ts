@@ -12,6 +12,7 @@ export interface Frame {
 }
 
 const ANSWERS_WITHIN_MS = 2_000
+const CLOSES_WITHIN_MS = 1_000
 /** Who runs code is stopped at once; who is idle is not until it does. */
 const PAUSES_WITHIN_MS = 400
 
@@ -75,12 +76,13 @@ export class Inspector {
 
   /** @param whole the inspector itself is closed as well, so that its port is */
   async close(whole: boolean): Promise<void> {
+    const closed = once(this.#socket, 'close').then(() => undefined)
     if (whole) {
       const expression = "(process.getBuiltinModule ?? require)('inspector').close()"
-      // It blocks until nobody is connected any more, so that no answer is waited for.
       void this.#send('Runtime.evaluate', { expression, includeCommandLineAPI: true })
+      // Who leaves before that has begun takes it along: closing closes this connection as well.
+      if (await within(closed, CLOSES_WITHIN_MS)) return
     }
-    const closed = once(this.#socket, 'close').then(() => undefined)
     this.#socket.close()
     if (!(await within(closed, ANSWERS_WITHIN_MS))) this.#socket.terminate()
   }
