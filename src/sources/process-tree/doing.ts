@@ -83,7 +83,8 @@ function channelOf(folder: string): Call | undefined {
 
 /** Which call it is, the kernel tells only who may trace it; where in the kernel it waits, also others of the same user. */
 function byChannel(folder: string, code: string): Doing {
-  if (code === 'ENOENT' || code === 'ESRCH') return ENDED
+  // It ends just now, and how is known only once its stat line says that it has.
+  if (code === 'ENOENT' || code === 'ESRCH') return RUNNING
   const call = channelOf(folder)
   if (call === 'read') return { ...waits('receive', 'reads'), isRefused: true }
   if (call === 'write') return { ...waits('send', 'writes'), isRefused: true }
