@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { cpSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'electron-vite'
@@ -21,6 +21,12 @@ const importMetaForMain = {
   transform: (code: string) => code.replace('main(import.meta,', 'main({ url: import.meta.url },'),
 }
 
+/** Agents are loaded by other people's programs: real files, as they are. */
+const agents = (out: string) => ({
+  name: 'agents',
+  writeBundle: () => cpSync(at('src/sources/python/agent'), `${out}/main/sources/python/agent`, { recursive: true }),
+})
+
 /** CommonJS, a file a module, laid out as in `src`: paths relative to a module mean the same as from source. */
 const commonJs = {
   format: 'cjs' as const,
@@ -39,7 +45,7 @@ export default defineConfig(({ mode }) => {
   const nodeTarget = old ? 'node16.17' : 'node24'
   return {
     main: {
-      plugins: [importMetaForMain],
+      plugins: [importMetaForMain, agents(out)],
       resolve: { alias: { forkscope: at('src/multiprocessing/index.ts') } },
       build: {
         outDir: `${out}/main`,

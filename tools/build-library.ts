@@ -7,7 +7,7 @@
  * deep as its modules do in `src`, so that paths relative to a module mean the same.
  */
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -87,6 +87,8 @@ await bundle.write({
   },
 })
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n')
+// Agents are loaded by other people's programs: real files, as they are.
+cpSync(join(SOURCE, 'sources/python/agent'), join(DIST, 'sources/python/agent'), { recursive: true })
 // The later part is loaded where something of it is used, which is never while the library itself is.
 const whole = join(DIST, `${WHOLE}.js`)
 const text = readFileSync(whole, 'utf8')

@@ -4,10 +4,10 @@ import { outlivePrograms } from '../sources/library/stray-errors.ts'
 import { createApi } from './api.ts'
 import { appVersion } from './app-info.ts'
 import { runElectronHost } from './hosts/electron.ts'
-import { catalog } from './programs/catalog.ts'
+import { programs } from './programs/programs.ts'
 import { Sessions } from './session/sessions.ts'
 
-const sessions = new Sessions({ programs: catalog })
+const sessions = new Sessions({ programs })
 outlivePrograms()
 const { node, electron = '', chrome = '' } = process.versions
 const api = createApi(sessions, { version: appVersion(), host: 'electron', versions: { electron, chrome, node } })

@@ -19,8 +19,8 @@ export interface NumberParameter extends ParameterBase {
 }
 
 export interface TextParameter extends ParameterBase {
-  /** `url-template` is an http(s) URL with `{n}` where the page number goes; `path` is a file's path. An empty text means "the program's own". */
-  type: 'url-template' | 'path'
+  /** `url-template` is an http(s) URL with `{n}` where the page number goes; `path` is a file's path, `command` a command line. An empty text means "the program's own". */
+  type: 'url-template' | 'path' | 'command'
   default: string
   /** Shown in the empty field. */
   placeholder: string

@@ -4,7 +4,7 @@ import { outlivePrograms } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
 import { createApi } from '../api.ts'
 import { appVersion, packageRoot } from '../app-info.ts'
-import { catalog } from '../programs/catalog.ts'
+import { programs as all } from '../programs/programs.ts'
 import { Sessions } from '../session/sessions.ts'
 import { startBrowserServer } from './browser-server.ts'
 import { openAppWindow } from './browser-window.ts'
@@ -22,7 +22,7 @@ export interface BrowserHostOptions {
  * Serves until SIGINT or SIGTERM, then stops every session and ends the process.
  * @throws PortError if the port cannot be had
  */
-export async function runBrowserHost({ port, open, programs = catalog }: BrowserHostOptions): Promise<void> {
+export async function runBrowserHost({ port, open, programs = all }: BrowserHostOptions): Promise<void> {
   const sessions = new Sessions({ programs })
   outlivePrograms()
   const api = createApi(sessions, {

@@ -20,10 +20,12 @@ export interface StateWords {
 }
 
 /** @returns how a process ended */
-export function endWords({ exitCode, signal, stoppedBy, isApp }: ProcessRow): StateWords {
+export function endWords({ exitCode, signal, stoppedBy, isApp, kind, command }: ProcessRow): StateWords {
   if (stoppedBy) return { sign: 'stopped', text: stoppedBy === 'you' ? 'stopped by you' : 'ended by the program' }
   if (signal) return { sign: 'bad', text: `ended by ${signal}` }
   if (exitCode !== 0 && exitCode !== null) return { sign: 'bad', text: isApp ? 'failed' : `exited with ${exitCode}` }
+  // Of a program that is not ours, only who waited for a process knows how it ended.
+  if (exitCode === null && command !== null && kind !== 'thread') return { sign: 'stopped', text: 'ended' }
   return { sign: 'good', text: 'finished' }
 }
 

@@ -34,7 +34,7 @@ function Slider({ info, name, parameter }: FieldProps & { parameter: NumberParam
 /** How many characters a field has room for. */
 function fieldSize(parameter: Parameter): number {
   if ('min' in parameter) return Math.max(3, String(parameter.max).length)
-  return parameter.type === 'url-template' ? 26 : 16
+  return { 'url-template': 26, command: 44, path: 16 }[parameter.type]
 }
 
 /** What it is for, and all of what it holds, which the field may have no room for. */

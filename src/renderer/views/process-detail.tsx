@@ -119,7 +119,7 @@ export function ProcessDetail({ id }: { id: string }) {
         </Fact>
         {ended ? (
           <Fact name="Ended" title={endWords(row).text}>
-            {row.signal ?? (row.exitCode === null ? 'finished' : `exit code ${row.exitCode}`)}
+            {row.signal ?? (row.exitCode === null ? endWords(row).text : `exit code ${row.exitCode}`)}
           </Fact>
         ) : (
           <Fact name="Task">
@@ -127,6 +127,11 @@ export function ProcessDetail({ id }: { id: string }) {
           </Fact>
         )}
         <Fact name="Kind">{row.kind}</Fact>
+        {row.command !== null && (
+          <Fact name="Seen by" title="Whether something in it tells of it, or only the kernel">
+            {row.runtime === null ? 'the kernel' : `agent, ${row.runtime}`}
+          </Fact>
+        )}
         {row.kind !== 'thread' && (
           <>
             <Fact name="CPU time">{formatCpuTime(row.cpuMs)}</Fact>
@@ -147,6 +152,9 @@ export function ProcessDetail({ id }: { id: string }) {
           {shortWaitWords(row)}
         </Fact>
       </dl>
+      {row.endReason !== null && <p>Why it ended: {row.endReason}.</p>}
+      {row.unseen !== null && <p data-testid={testIds.unseen}>{row.unseen}</p>}
+      {row.command !== null && <p class="mono soft command">{row.command}</p>}
       <WaitList row={row} />
       {!row.isSilent && <TimeShares row={row} />}
       {row.kind === 'thread' ? (

@@ -113,8 +113,8 @@ export function Sidebar() {
         <Logo />
         <span>Forkscope</span>
       </h1>
-      <h2 id="demos">Demos</h2>
-      <OneStop as="ul" items=".program" aria-labelledby="demos">
+      <h2 id="programs">Programs</h2>
+      <OneStop as="ul" items=".program" aria-labelledby="programs">
         <ProgramItems />
       </OneStop>
       <SessionList />

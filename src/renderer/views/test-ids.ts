@@ -31,6 +31,7 @@ export const testIds = {
   phase: 'phase',
   laneKey: 'lane-key',
   tasksFailed: 'tasks-failed',
+  unseen: 'unseen',
   wait: 'wait',
   objectRow: 'object-row',
   parameterError: 'parameter-error',

@@ -3,8 +3,8 @@ import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder } from '../../multiprocessing/process/cache-folder.ts'
 
-/** Where the agent is when it runs from `src`. */
-export const AGENT_FOLDER = fileURLToPath(new URL('./agent', import.meta.url))
+/** Where the agent is, in `src` and where it is built: what is put together lies as deep as this module does. */
+export const AGENT_FOLDER = fileURLToPath(new URL('../../sources/python/agent', import.meta.url))
 
 type Environment = Record<string, string | undefined>
 

@@ -1,0 +1,67 @@
+/** A program of the user's own, in the window: its command line and folder are typed into fields, as other programs' parameters are. */
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { split } from 'shlex'
+import type { Parameters } from '../../shared/parameters.ts'
+import { openCommand } from '../../sources/command/command-source.ts'
+import type { Program, Running, Sink, Source, Values } from '../../sources/source.ts'
+
+const parameters = {
+  command: {
+    ...{ type: 'command', label: 'Command', default: '', placeholder: 'python3 app.py' },
+    help: 'The program and its words, as in a shell; there is no shell between, so no pipes and no variables',
+  },
+  folder: {
+    ...{ type: 'path', label: 'Folder', default: '', placeholder: homedir() },
+    help: 'Where it is started; your home if it is empty',
+  },
+} as const satisfies Parameters
+
+export const ownProgram: Program = {
+  id: 'own',
+  title: 'Your own program',
+  summary: 'Python, or any command',
+  watch: 'Its processes, and in Python its queues, locks, pools and tasks. Nothing in it is changed.',
+  parameters,
+  sources: [],
+  open: (values) => new OwnSource(values),
+}
+
+/** What is wrong with what was typed is told when it is started. */
+class OwnSource implements Source {
+  readonly about: Source['about']
+  readonly #values: Values
+
+  constructor(values: Values) {
+    const command = String(values.command)
+    this.#values = values
+    this.about = { program: ownProgram.id, title: command || ownProgram.title, parameters: values, isHere: true }
+  }
+
+  async start(sink: Sink): Promise<Running> {
+    const argv = wordsOf(String(this.#values.command))
+    const folder = expanded(String(this.#values.folder))
+    const environment = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+    const how = { stdin: 'nothing', output: 'tell', until: 'all', agents: { python: true, node: false } } as const
+    return openCommand({ argv, cwd: folder, env: Object.fromEntries(environment), ...how }, ownProgram.id).start(sink)
+  }
+}
+
+/** @throws Error with a sentence */
+function wordsOf(command: string): [string, ...string[]] {
+  let words: string[]
+  try {
+    words = split(command)
+  } catch {
+    throw new Error('in its command line a quotation mark, or a backslash at the end, has nothing that closes it.')
+  }
+  const [file, ...args] = words
+  if (!file) throw new Error('say which command to run, for example python3 app.py.')
+  return [expanded(file, false), ...args]
+}
+
+/** `~` is the user's home, as in a shell. */
+function expanded(path: string, isFolder = true): string {
+  if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
+  return isFolder && !isAbsolute(path) ? join(homedir(), path) : path
+}

@@ -1,0 +1,59 @@
+/** Programs of the user's own in the window: opened by typing, stopped, started anew with other words, and refused with a sentence. */
+import { join } from 'node:path'
+import { findPythons, onePython } from '../sources/python/pythons.ts'
+import { isAlive } from '../wait-until.ts'
+import { expect, test } from './app-test.ts'
+
+const python = onePython(findPythons())?.command ?? ''
+const fixture = (name: string) => join(import.meta.dirname, '../fixtures/python', name)
+
+test.skip(python === '', 'This machine has no Python.')
+
+test('a Python program that deadlocks: its processes by name, who waits for whom, the sentence; a stop leaves none', async ({
+  window,
+}) => {
+  await window.choose('own')
+  await window.parameter('command').fill(`${python} ${fixture('deadlock.py')} spawn`)
+  await window.start.click()
+  for (const name of ['Ann', 'Bob']) await expect(window.row(name)).toHaveAttribute('data-state', 'waiting')
+  await expect(window.problems).toContainText(['Deadlock: '])
+  const pids = await window.childPids()
+  await window.select('Ann')
+  await expect(window.detail).toContainText(/agent, Python 3/)
+  await window.stop.click()
+  await window.phase('own', 'stopped')
+  expect(pids.length).toBeGreaterThan(2)
+  expect(pids.filter(isAlive)).toEqual([])
+})
+
+test('other words take effect with a restart, and what it prints is shown', async ({ window }) => {
+  await window.choose('own')
+  await window.parameter('command').fill(`${python} ${fixture('two_lines.py')} 'one word' two`)
+  await window.start.click()
+  await window.phase('own', 'finished')
+  await expect(window.outputLines).toContainText(['one word two', '0 lines read'])
+  await window.parameter('command').fill(`sh -c 'pwd; exit 3'`)
+  await window.parameter('folder').fill('/usr')
+  await window.start.click()
+  await window.phase('own', 'failed')
+  await expect(window.outputLines).toContainText(['/usr'])
+  await window.select('sh')
+  await expect(window.detail).toContainText('exit code 3')
+  await expect(window.detail).toContainText('the kernel')
+})
+
+for (const [command, folder, sentence] of [
+  ['no-such-command --now', '', 'There is no command "no-such-command".'],
+  ["python3 'app.py", '', 'a quotation mark'],
+  ['', '', 'say which command to run'],
+  ['true', '/no/such/folder', 'The folder /no/such/folder does not exist.'],
+] as const) {
+  test(`"${command}" in "${folder}" is refused with a sentence`, async ({ window }) => {
+    await window.choose('own')
+    await window.parameter('command').fill(command)
+    await window.parameter('folder').fill(folder)
+    await window.start.click()
+    await expect(window.page.getByTestId('refusal')).toContainText(sentence)
+    await expect(window.start).toBeEnabled()
+  })
+}
