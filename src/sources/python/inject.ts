@@ -14,7 +14,7 @@ type Environment = Record<string, string | undefined>
  * agent compiles, where there is one. `AGENT_VARIABLES` are left to whoever starts the run.
  */
 export function pythonEnvironment(env: Environment, folder: string = AGENT_FOLDER): Environment {
-  const theirs = (env['PYTHONPATH'] ?? '').split(delimiter).filter((entry) => entry !== folder)
+  const theirs = (env.PYTHONPATH ?? '').split(delimiter).filter((entry) => entry !== folder)
   const isUnset = theirs.every((entry) => entry === '')
   const PYTHONPATH = isUnset ? folder : [folder, ...theirs].join(delimiter)
   const kept = cacheFolder()

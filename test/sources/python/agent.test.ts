@@ -5,7 +5,7 @@ import { type Cell, findPythons, onePython, PythonRun, type ReadRegion, TOKEN } 
 
 const all = findPythons()
 const one = onePython(all)
-const pythons = process.env['FORKSCOPE_ALL_PYTHONS'] ? all : one ? [one] : []
+const pythons = process.env.FORKSCOPE_ALL_PYTHONS ? all : one ? [one] : []
 const methods = ['fork', 'spawn', 'forkserver']
 const ways = pythons.flatMap((python) => methods.map((method) => ({ ...python, method })))
 
