@@ -121,8 +121,8 @@ export class Members {
   /** What the kernel says that a process does is told of those that say nothing themselves. */
   #does({ id, runtime }: Member, { pid, start, doing, ended, reason }: TreeProcess): void {
     const { state, waitingOn } = doing
-    if (state === 'ended') return this.gone(pid, start, ended && { ...ended, ...(reason !== undefined && { reason }) })
-    if (runtime !== null) return
+    if (state === 'ended') this.gone(pid, start, ended && { ...ended, ...(reason !== undefined && { reason }) })
+    if (state === 'ended' || runtime !== null) return
     if (state !== 'stopped') this.#emit({ type: 'process.state', process: id, state, ...(waitingOn && { waitingOn }) })
     else this.#emit({ type: 'process.state', process: id, state: 'waiting', waitingOn: waitingOn ?? STOPPED })
   }
