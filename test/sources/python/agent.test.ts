@@ -92,4 +92,57 @@ describe.each(ways)('Python $version, $method', (way) => {
     expect(pool?.is).toMatchObject({ kind: 'Pool', size: 2, noticesDeaths: false })
     expect(mainWait(main)).toMatchObject({ waits: 'result', on: 0, about: pool?.cell })
   })
+
+  test('tasks of executors: each is submitted, begun and over as it was, and failures that somebody has seen are told from others', async () => {
+    using run = new PythonRun(way, ['executors.py', way.method])
+    expect([await run.ended, run.errors]).toEqual([0, ''])
+    const regions = run.regions()
+    expect(told(regions, 'off')).toEqual([])
+    const totals = (kind: string) => {
+      const pools = cellsOf(regions, 'pool').filter(({ is }) => is.kind === kind)
+      return ['submitted', 'started', 'done', 'failed'].map((field) => sum(pools, field))
+    }
+    expect(totals('ProcessPoolExecutor')).toEqual([4, 3, 1, 3])
+    expect(totals('ThreadPoolExecutor')).toEqual([4, 4, 3, 1])
+    const tasks = (e: string) => told(regions, e).map((line) => 'task' in line && `${line.pool[0]}${line.task}`)
+    expect(tasks('task.failed').sort()).toEqual(['p1.0', 'p2.0', 'p3.0', 't0.0'])
+    expect(tasks('task.observed').sort()).toEqual(['p1.0', 'p2.0', 'p3.0'])
+    const states = told(regions, 'pool.state').map((line) => line.e === 'pool.state' && line.state)
+    expect(states).toEqual(['broken', 'closed', 'ended', 'closed', 'ended'])
+  })
+
+  test('what a manager has and what goes by pipes is counted where it is used', async () => {
+    using run = new PythonRun(way, ['shared.py', way.method])
+    expect([await run.ended, run.errors, run.output]).toEqual([0, '', 'begun\n7\n1\n'])
+    const regions = run.regions()
+    expect(told(regions, 'off')).toEqual([])
+    const queues = cellsOf(regions, 'queue').filter(({ is }) => is.kind === 'Manager.Queue')
+    expect([sum(queues, 'puts'), sum(queues, 'gets'), new Set(queues.map(({ is }) => is.id)).size]).toEqual([1, 1, 1])
+    expect(queues.filter(({ is }) => is.maxsize === 3).length).toBe(1)
+    const [main] = regions.filter(({ pid }) => pid === run.child.pid)
+    const pipes = cellsOf([main as ReadRegion], 'object').filter(({ is }) => is.kind === 'pipe')
+    expect(pipes.filter(({ is }) => is.peer).map(({ sent, received }) => [sent, received])).toEqual([[1, 1]])
+    expect([sum(pipes, 'sent'), sum(pipes, 'received')]).toEqual([3, expect.any(Number)])
+  })
+})
+
+describe.each(pythons)('Python $version', (python) => {
+  test('what each thread waits for', async () => {
+    using run = new PythonRun(python, ['waiting_threads.py'])
+    const regions = await waitUntil('all wait', () => {
+      const threads = run.regions().flatMap(({ cells }) => cells.filter(({ of, is }) => of === 'thread' && !is.isMain))
+      return threads.length === 9 && threads.every(({ waits }) => waits) && threads
+    })
+    expect(regions.map(({ waits }) => waits)).toEqual(regions.map(({ is }) => is.name))
+  })
+
+  test('a program that replaces itself has a region for each that it was', async () => {
+    const again = "import os, sys; len(sys.argv) > 1 or os.execv(sys.executable, [sys.executable, '-c', 'pass'])"
+    using run = new PythonRun(python, ['-c', again])
+    expect(await run.ended).toBe(0)
+    const regions = run.regions()
+    const name = `${run.child.pid}.${regions[0]?.start}`
+    expect(regions.map((region) => region.name)).toEqual([name, `${name}.1`])
+    expect(regions.map(({ told }) => told[0])).toMatchObject([{ how: 'exec' }, { how: 'exec' }])
+  })
 })

@@ -10,7 +10,7 @@ from . import on_sleep
 from .hooks import find_and_hook, hook_what_is_there, step_out
 from .region import now, open_region, state, tell
 from .waits import begin_threads
-from .words import line
+from .words import json
 
 
 def start(finder):
@@ -44,9 +44,14 @@ def _begin_in_child():
         pass
 
 
+_about = []
+
+
 def _say_hello(how):
-    version = '%d.%d.%d' % sys.version_info[:3]
-    tell(line('hello', now(), agent='python', runtime=version, protocol=1, ppid=os.getppid(), argv=_arguments(), how=how))
+    if not _about:
+        fields = {'agent': 'python', 'runtime': '%d.%d.%d' % sys.version_info[:3], 'protocol': 1, 'argv': _arguments()}
+        _about.append(json(fields)[1:-1])
+    tell(('{"t":%d,"e":"hello","ppid":%d,"how":"%s",%s}\n' % (now() // 1_000, os.getppid(), how, _about[0])).encode('ascii'))
 
 
 def _arguments():

@@ -3,7 +3,7 @@
 import sys
 from itertools import count
 
-from .region import NOWHERE, state, take_cell
+from .region import NOWHERE, describe_cell, state, take_cell
 from .words import describe
 
 QUEUE, LOCK, LOOP, POOL, OBJECT = range(2, 7)
@@ -20,7 +20,7 @@ def new_id(letter):
 class Cell:
     """What is told of an object: `of` is the kind of cell, `at` where it is in `view`; where that is not `state.view`, it has no place in this process yet. An untold one never has."""
 
-    __slots__ = ('view', 'at', 'of', 'id', 'fields', 'is_told', 'may_wait')
+    __slots__ = ('view', 'at', 'of', 'id', 'fields', 'is_told', 'may_wait', 'is_broken', 'numbers', 'enter', 'leave')
 
     def __init__(self, of, id, is_told=True, **fields):
         self.view = None
@@ -30,6 +30,8 @@ class Cell:
         self.is_told = is_told
         self.fields = fields
         self.may_wait = False
+        self.is_broken = False
+        self.enter = self.leave = None
 
     def place(self):
         """Gives it a place in this process's region. @returns the view that it is in"""
@@ -38,6 +40,12 @@ class Cell:
             self.at = take_cell(self.of, describe(id=self.id, **self.fields)) if self.is_told else NOWHERE
             self.view = view
         return view
+
+    def describe(self, **fields):
+        """More is known of it than when it was placed."""
+        self.fields.update(fields)
+        if self.at != NOWHERE and self.view is state.view:
+            describe_cell(self.at, describe(id=self.id, **self.fields))
 
     def __del__(self):
         # What it counted stays to be read, until its place is needed.
@@ -52,6 +60,20 @@ class Cell:
         return type(None), ()
 
 
+class LocalCell(Cell):
+    """Of what a forked child has a copy of, which is another thing: it gets a name of its own there."""
+
+    __slots__ = ()
+
+    def __init__(self, of, letter, is_told=True, **fields):
+        super().__init__(of, letter, is_told, **fields)
+
+    def place(self):
+        if self.view is not state.view:
+            self.id = new_id(self.id[0])
+        return super().place()
+
+
 # Of what the agent could not find out about.
 NO_CELL = Cell(OBJECT, '', is_told=False)
 
@@ -64,7 +86,12 @@ def hush(lock):
     semlock = lock.__dict__.get('_semlock')
     if semlock is not None:
         lock.acquire, lock.release = semlock.acquire, semlock.release
-        lock._forkscope = NO_CELL
+        cell = lock.__dict__.get('_forkscope')
+        if cell is None:
+            lock._forkscope = NO_CELL
+        else:
+            cell.is_told = False
+            cell.enter = cell.leave = None
 
 
 def caller():

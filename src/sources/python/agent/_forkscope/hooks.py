@@ -16,7 +16,14 @@ HOOKED = {
     'multiprocessing.queues': 'on_queues',
     'multiprocessing.synchronize': 'on_synchronize',
     'multiprocessing.pool': 'on_pool',
+    'multiprocessing.connection': 'on_connection',
+    'multiprocessing.managers': 'on_managers',
+    'concurrent.futures._base': 'on_futures',
+    'concurrent.futures.process': 'on_process_executor',
+    'concurrent.futures.thread': 'on_thread_executor',
     'threading': 'on_threading',
+    'queue': 'on_queue',
+    'subprocess': 'on_subprocess',
 }
 
 
@@ -84,6 +91,12 @@ def look_alike(new, original):
     new.__annotations__ = original.__annotations__
     new.__wrapped__ = original
     return new
+
+
+def unhooked(method):
+    """@returns a bound method as it is without its hook, if it has one"""
+    original = method.__func__.__dict__.get('__wrapped__')
+    return method if original is None else type(method)(original, method.__self__)
 
 
 def require(*facts):

@@ -7,7 +7,7 @@ from os import fstat
 
 from . import waits
 from .cells import NO_CELL, QUEUE, Cell, caller, hush
-from .hooks import parameters_of, passed_on, require
+from .hooks import parameters_of, passed_on, require, unhooked
 from .region import add, now, number_of, state, tell
 from .waits import slot_here
 from .words import error_of, kind_of, line
@@ -77,13 +77,14 @@ def set_hooks(group, module):
             try:
                 for name in _LOCKS:
                     hush(self.__dict__.get(name))
+                self._reader._forkscope = self._writer._forkscope = NO_CELL
             except Exception as error:
                 group.failed(error)
 
         return __setstate__
 
     def make_put(original):
-        def put(self, *args, **kwargs):
+        def put(self, obj, block=True, timeout=None):
             try:
                 cell = self._forkscope
                 if cell.view is not state.view:
@@ -91,12 +92,13 @@ def set_hooks(group, module):
             except AttributeError:
                 cell = cell_of(self)
             if not cell.may_wait:
-                original(self, *args, **kwargs)
-                add(cell.at + PUTS)
+                original(self, obj, block, timeout)
+                if cell.is_told:
+                    add(cell.at + PUTS)
                 return
-            at = waits.enter(waits.PUT, number_of(cell.at), _limit(args, kwargs, 1))
+            at = waits.enter(waits.PUT, number_of(cell.at), timeout) if block is not False else 0
             try:
-                original(self, *args, **kwargs)
+                original(self, obj, block, timeout)
             except BaseException as error:
                 waits.leave(at)
                 passed_on(error)
@@ -107,16 +109,53 @@ def set_hooks(group, module):
         return put
 
     def make_get(original):
-        def get(self, *args, **kwargs):
+        def get(self, block=True, timeout=None):
             try:
                 cell = self._forkscope
                 if cell.view is not state.view:
                     cell.place()
             except AttributeError:
                 cell = cell_of(self)
-            at = waits.enter(waits.GET, number_of(cell.at), _limit(args, kwargs, 0)) if cell.is_told else 0
+            at = waits.enter(waits.GET, number_of(cell.at), timeout) if block is not False and cell.is_told else 0
             try:
-                item = original(self, *args, **kwargs)
+                item = original(self, block, timeout)
+            except BaseException as error:
+                waits.leave(at)
+                passed_on(error)
+                raise
+            waits.leave(at)
+            add(cell.at + GETS)
+            return item
+
+        return get
+
+    def make_simple_put(original):
+        def put(self, obj):
+            cell = cell_of(self)
+            if not cell.is_told:
+                return original(self, obj)
+            cell.place()
+            at = waits.enter(waits.PUT, number_of(cell.at))
+            try:
+                original(self, obj)
+            except BaseException as error:
+                waits.leave(at)
+                passed_on(error)
+                raise
+            waits.leave(at)
+            add(cell.at + PUTS)
+
+        return put
+
+    def make_simple_get(original):
+        def get(self):
+            cell = cell_of(self)
+            if not cell.is_told:
+                return original(self)
+            cell.place()
+            at = waits.enter(waits.GET, number_of(cell.at))
+            try:
+                item = original(self)
             except BaseException as error:
                 waits.leave(at)
                 passed_on(error)
@@ -150,6 +189,16 @@ def set_hooks(group, module):
                 waits.leave(at)
 
         return join
+
+    def make_reset(original):
+        """A queue's connections are its own business: it calls them as if they were not hooked."""
+
+        def reset(self, *args, **kwargs):
+            original(self, *args, **kwargs)
+            for name in ('_send_bytes', '_recv_bytes', '_poll'):
+                self.__dict__[name] = unhooked(self.__dict__[name])
+
+        return reset
 
     def make_start_thread(original):
         def _start_thread(self):
@@ -191,11 +240,14 @@ def set_hooks(group, module):
     for owner in (plain, joinable, simple):
         group.replace(owner, '__init__', make_init)
         group.replace(owner, '__setstate__', make_setstate)
+    for owner in (plain, joinable):
         group.replace(owner, 'put', make_put)
     group.replace(plain, 'get', make_get)
-    group.replace(simple, 'get', make_get)
+    group.replace(simple, 'put', make_simple_put)
+    group.replace(simple, 'get', make_simple_get)
     group.replace(joinable, 'task_done', make_task_done)
     group.replace(joinable, 'join', make_join)
+    group.replace(plain, '_reset' if '_reset' in vars(plain) else '_after_fork', make_reset)
     group.replace(plain, '_start_thread', make_start_thread)
     group.replace(plain, '_finalize_join', make_finalize_join)
     group.replace(plain, '_on_queue_feeder_error', make_feeder_error)
@@ -204,18 +256,17 @@ def set_hooks(group, module):
 class _Sender:
     """What a feeder sends by: only that thread writes how many items are left in its process."""
 
-    __slots__ = ('send', 'buffer', 'sentinel', 'cell', 'is_sending')
+    __slots__ = ('send', 'buffer', 'sentinel', 'cell', 'is_sending', 'told')
 
     def __init__(self, send, buffer, sentinel, cell):
-        self.send, self.buffer, self.sentinel, self.cell, self.is_sending = send, buffer, sentinel, cell, 0
+        self.send, self.buffer, self.sentinel, self.cell, self.is_sending, self.told = send, buffer, sentinel, cell, 0, 0
 
     def __call__(self, data):
         self.is_sending = 1
-        at = self.cell.at + LEFT
-        state.view[at] = self.left() + 1
         self.send(data)
-        state.view[at] = self.left()
         self.is_sending = 0
+        if len(self.buffer) != self.told:
+            self.told = state.view[self.cell.at + LEFT] = self.left()
 
     def left(self):
         left = len(self.buffer)
@@ -228,13 +279,3 @@ class _Sender:
 def _id_of(queue):
     end = queue._reader
     return 'p%d' % fstat(queue._writer.fileno() if end.closed else end.fileno()).st_ino
-
-
-def _limit(args, kwargs, block_at):
-    """@returns the time limit of a call whose parameters from `block_at` on are `block` and `timeout`: as `waits.in_ms` takes it"""
-    if not args[block_at:] and not kwargs:
-        return None
-    block = args[block_at] if len(args) > block_at else kwargs.get('block', True)
-    if block is False:
-        return 0
-    return args[block_at + 1] if len(args) > block_at + 1 else kwargs.get('timeout')

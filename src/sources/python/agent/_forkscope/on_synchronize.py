@@ -8,7 +8,7 @@ from . import waits
 from .cells import LOCK, OBJECT, Cell, caller, hush, new_id
 from .hooks import parameters_of, passed_on, require
 from .region import add, number_of, state
-from .waits import slot_here
+from .waits import slot_here, threads
 
 HELD, TID, ACQUIRED = 1, 2, 3
 _KINDS = {'Lock': 'lock', 'RLock': 'rlock', 'Semaphore': 'semaphore', 'BoundedSemaphore': 'bounded-semaphore'}
@@ -37,7 +37,7 @@ def set_hooks(group, module):
                 is_told = slot_here().quiet == 0
                 cell = attach(self, is_told)
                 if is_told:
-                    self.acquire, self.release = methods_of(self._semlock, cell)
+                    self.acquire, self.release = cell.enter, cell.leave = methods_of(self._semlock, cell)
             except Exception as error:
                 group.failed(error)
 
@@ -46,20 +46,20 @@ def set_hooks(group, module):
     def make_enter(original):
         def __enter__(self):
             try:
-                is_told = self._forkscope.is_told
+                enter = self._forkscope.enter
             except AttributeError:
-                is_told = False
-            return self.acquire() if is_told else self._semlock.__enter__()
+                enter = None
+            return self._semlock.__enter__() if enter is None else enter()
 
         return __enter__
 
     def make_exit(original):
         def __exit__(self, *args):
             try:
-                is_told = self._forkscope.is_told
+                leave = self._forkscope.leave
             except AttributeError:
-                is_told = False
-            return self.release() if is_told else self._semlock.__exit__(*args)
+                leave = None
+            return self._semlock.__exit__(*args) if leave is None else leave()
 
         return __exit__
 
@@ -149,15 +149,17 @@ def set_hooks(group, module):
 def methods_of(semlock, cell):
     """@returns `acquire` and `release` of a lock that is told of"""
     acquire_it, release_it = semlock.acquire, semlock.release
+    # Only one thread at a time has a lock, so that nobody else writes to its cell meanwhile. Not so a semaphore.
+    is_exclusive = cell.fields['kind'] in ('lock', 'rlock')
+    acquired = held = 0
 
-    def acquire(*args, **kwargs):
-        if args or kwargs or not acquire_it(False):
+    def acquire(block=True, timeout=None):
+        nonlocal acquired, held
+        if block is not True or timeout is not None or not acquire_it(False):
             cell.place()
-            block = args[0] if args else kwargs.get('block', True)
-            limit = 0 if block is False else args[1] if len(args) > 1 else kwargs.get('timeout')
-            at = waits.enter(waits.ACQUIRE, number_of(cell.at), limit)
+            at = waits.enter(waits.ACQUIRE, number_of(cell.at), timeout) if block is not False else 0
             try:
-                if not acquire_it(*args, **kwargs):
+                if not acquire_it(block, timeout):
                     return False
             except BaseException as error:
                 passed_on(error)
@@ -167,25 +169,43 @@ def methods_of(semlock, cell):
         view = cell.view
         if view is not state.view:
             view = cell.place()
-        add(cell.at + HELD)
-        view[cell.at + TID] = slot_here().tid
-        add(cell.at + ACQUIRED)
+            acquired = held = 0
+        at = cell.at
+        try:
+            view[at + TID] = threads.slot.tid
+        except AttributeError:
+            view[at + TID] = slot_here().tid
+        if is_exclusive:
+            acquired += 1
+            held += 1
+            view[at + ACQUIRED] = acquired
+            view[at + HELD] = held
+        else:
+            add(at + ACQUIRED)
+            add(at + HELD)
         return True
 
     def release():
+        nonlocal acquired, held
         view = cell.view
         if view is not state.view:
             view = cell.place()
-        held = cell.at + HELD
+            acquired = held = 0
         # A moment too soon rather than too late: a process that is killed in between must not be said to have it.
-        had = view[held]
-        if had:
-            add(held, -1)
+        had = held if is_exclusive else view[cell.at + HELD]
+        if had and is_exclusive:
+            held -= 1
+            view[cell.at + HELD] = held
+        elif had:
+            add(cell.at + HELD, -1)
         try:
             release_it()
         except BaseException as error:
-            if had:
-                add(held)
+            if had and is_exclusive:
+                held += 1
+                view[cell.at + HELD] = held
+            elif had:
+                add(cell.at + HELD)
             passed_on(error)
             raise
 

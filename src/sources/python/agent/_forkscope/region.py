@@ -15,8 +15,8 @@ now = time.monotonic_ns
 BYTES = 262_144
 CELLS_AT, CELLS, CELL_BYTES = 4_096, 384, 256
 RING_AT, RING_BYTES = 102_400, 159_744
+RING_ENDS_AT = RING_AT + RING_BYTES
 MOST_LINE = 4_096
-MOST_DESCRIPTION = 190
 CELL_NUMBERS = CELL_BYTES // 8
 FIRST_CELL = CELLS_AT // 8
 
@@ -42,9 +42,7 @@ class State:
 
     def forget(self):
         """Nothing of what was is true in this process. Maps are kept: to unmap one closes its descriptor, whose number may be the program's by now."""
-        self.memory = bytearray(BYTES)
-        self.view = memoryview(self.memory).cast('Q')
-        self.view[UNSEEN + 2] = 1
+        self.memory = self.view = None
         self.is_on = False
         self.pid = os.getpid()
         self.generations = [0] * CELLS
@@ -59,12 +57,21 @@ state = State()
 
 
 def open_region():
-    """Makes this process's region, or leaves everything as it is."""
+    """Makes this process's region. Where there can be none, everything is written into memory of its own that nobody looks at."""
+    try:
+        _open_region()
+    finally:
+        if not state.is_on:
+            state.memory = bytearray(BYTES)
+            state.view = memoryview(state.memory).cast('Q')
+            state.view[UNSEEN + 2] = 1
+
+
+def _open_region():
     if sys.byteorder != 'little':
         return
-    folder = os.environ.get('FORKSCOPE_RUN', '')
-    token = os.environ.get('FORKSCOPE_TOKEN', '').encode('ascii', 'replace')
-    if not os.path.isabs(folder) or len(token) != 32 or os.stat(folder).st_uid != os.geteuid():
+    folder, token = _find_run()
+    if folder is None:
         return
     start = _start_time()
     descriptor = _create(folder, '%d.%d' % (state.pid, start))
@@ -83,6 +90,20 @@ def open_region():
     memory[64:96] = token
     state.memory, state.view, state.is_on = memory, view, True
     memory[0:8] = b'FSAGENT1'
+
+
+_run = []
+
+
+def _find_run():
+    """@returns the run's folder and token, as this program found them when it began; nothing if they are not such"""
+    if not _run:
+        folder = os.environ.get('FORKSCOPE_RUN', '')
+        token = os.environ.get('FORKSCOPE_TOKEN', '').encode('ascii', 'replace')
+        if not os.path.isabs(folder) or len(token) != 32 or os.stat(folder).st_uid != os.geteuid():
+            return None, None
+        _run.extend((folder, token))
+    return _run
 
 
 def _start_time():
@@ -140,13 +161,18 @@ def take_cell(kind, description):
     memory, view = state.memory, state.view
     begin = at * 8
     memory[begin + 8 : begin + 64] = bytes(56)
-    memory[begin + 64 : begin + 66 + len(description)] = len(description).to_bytes(2, 'little') + description
+    describe_cell(at, description)
     generation = state.generations[number]
     state.generations[number] = generation + 1
     view[at] = kind + 256 * generation
     while view[CELLS_USED] <= number:
         view[CELLS_USED] = number + 1
     return at
+
+
+def describe_cell(at, description):
+    begin = at * 8 + 64
+    state.memory[begin : begin + 2 + len(description)] = len(description).to_bytes(2, 'little') + description
 
 
 def _next_number():
@@ -198,47 +224,66 @@ def _add_at_once(at, count=1):
 add = _add_at_once if IS_ADDING_ATOMIC else _add_by_turns
 
 
+_FREE = (None,)
+
+
 def tell(line):
     """Writes a line of JSON (bytes, with its line break) into the ring. Never waits: who finds another one writing leaves the line to that one."""
+    turn = state.turn
+    try:
+        # No call and no loop between this and `try`: nothing can be raised there by a signal handler, so that the turn is always given back.
+        del turn[0]
+    except IndexError:
+        _leave_to_another(line)
+        return
+    try:
+        view = state.view
+        end = view[RING_END]
+        at = end % RING_BYTES + RING_AT
+        length = len(line)
+        if length > MOST_LINE or at + length > RING_ENDS_AT:
+            _write_in_two(line, end)
+        else:
+            state.memory[at : at + length] = line
+            view[LINES] += 1
+            view[RING_END] = end + length
+    finally:
+        turn[:] = _FREE
+    if state.pending:
+        _tell_pending()
+
+
+def _leave_to_another(line):
     pending = state.pending
     pending.append(line)
-    turn = state.turn
+    if state.turn:
+        _tell_pending()
+    elif len(pending) > 2_000:
+        # Whoever was writing has gone for good: a signal handler's exception ended it (3.8 and 3.9).
+        add(DROPPED, len(pending))
+        del pending[:]
+        state.turn[:] = _FREE
+
+
+def _tell_pending():
+    pending = state.pending
     while pending:
         try:
-            # No call and no loop between this and `try`: nothing can be raised there by a signal handler, so that the turn is always given back.
-            del turn[0]
+            line = pending.pop(0)
         except IndexError:
-            if len(pending) > 2_000:
-                _drop(pending)
             return
-        try:
-            while pending:
-                _write(pending.pop(0))
-        finally:
-            turn[:] = (None,)
+        tell(line)
 
 
-def _drop(pending):
-    """Whoever was writing has gone for good: a signal handler's exception ended it (3.8 and 3.9), or its thread never came back."""
-    add(DROPPED, len(pending))
-    del pending[:]
-    state.turn[:] = (None,)
-
-
-def _write(line):
+def _write_in_two(line, end):
     length = len(line)
     view = state.view
     if length > MOST_LINE:
         add(DROPPED)
         return
-    end = view[RING_END]
     at = end % RING_BYTES
     first = RING_BYTES - at
-    begin = RING_AT + at
-    if length <= first:
-        state.memory[begin : begin + length] = line
-    else:
-        state.memory[begin : begin + first] = line[:first]
-        state.memory[RING_AT : RING_AT + length - first] = line[first:]
+    state.memory[RING_AT + at : RING_ENDS_AT] = line[:first]
+    state.memory[RING_AT : RING_AT + length - first] = line[first:]
     view[LINES] += 1
     view[RING_END] = end + length

@@ -47,18 +47,23 @@ def slot_here():
         return slot
 
 
+_MAIN = describe(name='MainThread', isMain=True)
+
+
 def _take_thread_cell(tid, thread=None):
-    is_main = tid == state.pid
-    name = 'MainThread' if is_main else None
-    is_daemon = None
+    # Who forked lives on as the main thread, whatever it was called.
+    if tid == state.pid:
+        at = take_cell(THREAD, _MAIN)
+        state.view[at + 1] = tid
+        return at
+    name = is_daemon = None
     threading = sys.modules.get('threading')
     thread = thread or getattr(threading, '_active', {}).get(get_ident())
-    # Who forked lives on as the main thread, whatever it was called.
-    if thread is not None and not is_main:
+    if thread is not None:
         fields = thread.__dict__
         name = fields.get('_name', name)
         is_daemon = fields.get('_daemonic') is True or None
-    at = take_cell(THREAD, describe(name=name if type(name) is str else None, isMain=is_main or None, isDaemon=is_daemon))
+    at = take_cell(THREAD, describe(name=name if type(name) is str else None, isDaemon=is_daemon))
     state.view[at + 1] = tid
     return at
 
@@ -69,8 +74,9 @@ def begin_threads():
 
 
 def hide_thread():
-    """This thread is the standard library's own: it is not shown waiting."""
+    """This thread is the standard library's own: it is not shown waiting, nor what it makes."""
     slot = slot_here()
+    slot.quiet = 1
     if slot.at != UNSEEN:
         free_cell(slot.at)
         slot.at = UNSEEN

@@ -62,8 +62,25 @@ def kind_of(value):
     return '%s[%d]' % (kind.__name__, len(value)) if kind in _SIZED else type_name(kind)
 
 
+# Of calls with one argument of a type without a length, which is what pools are mostly given.
+_known_calls = {}
+
+
 def call_in_words(function, args):
     """@returns as `resize(Image, str[12])`"""
+    if len(args) == 1 and type(function) is _FUNCTIONS[0]:
+        kind = type(args[0])
+        if kind not in _SIZED:
+            words = _known_calls.get((function, kind))
+            if words is None:
+                if len(_known_calls) > 200:
+                    _known_calls.clear()
+                words = _known_calls[function, kind] = _call_in_words(function, args)
+            return words
+    return _call_in_words(function, args)
+
+
+def _call_in_words(function, args):
     words = ', '.join([kind_of(value) for value in args[:4]]) if type(args) in (tuple, list) else ''
     return '%s(%s%s)' % (name_of(function)[:120], words[:120], ', …' if len(args) > 4 else '')
 
