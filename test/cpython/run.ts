@@ -32,7 +32,9 @@ for (const python of pythons) {
   for (const file of values.only ?? FILES) {
     const { without, differences } = await compare(python, file, values.match)
     const passed = [...without.values()].filter((result) => result === 'passed').length
-    console.log(`${python.version} ${file}: ${without.size} tests, ${passed} pass without; ${differences.length} differ`)
+    console.log(
+      `${python.version} ${file}: ${without.size} tests, ${passed} pass without; ${differences.length} differ`,
+    )
     for (const { test, without, under, text } of differences) {
       console.log(`  ${test}: ${without} without, ${under} under the agent\n${text.replace(/^/gm, '    ')}`)
     }
