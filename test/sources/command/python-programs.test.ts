@@ -1,14 +1,13 @@
-/** Python programs, unedited: their processes, exact totals, and the right sentence. All Pythons of the machine with `FORKSCOPE_ALL_PYTHONS`. */
+/** Python programs, unedited: their processes, exact totals, and the right sentence. Which Pythons, `FORKSCOPE_PYTHONS` says. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { waitUntil } from '../../wait-until.ts'
-import { findPythons, onePython } from '../python/pythons.ts'
+import { chosenPythons, onePython } from '../python/pythons.ts'
 import { OwnProgram } from './own-program.ts'
 
-const all = findPythons()
-const one = onePython(all)
-const pythons = process.env.FORKSCOPE_ALL_PYTHONS ? all : one ? [one] : []
+const one = onePython()
+const pythons = chosenPythons()
 const ways = pythons.flatMap((python) => ['fork', 'spawn', 'forkserver'].map((method) => ({ ...python, method })))
 const fixture = (name: string) => join(import.meta.dirname, '../../fixtures/python', name)
 

@@ -1,11 +1,9 @@
-/** The agent in real Python programs: what it writes of them. All Pythons of the machine with `FORKSCOPE_ALL_PYTHONS`, as `test:slow` has it. */
+/** The agent in real Python programs: what it writes of them. Which Pythons, `FORKSCOPE_PYTHONS` says. */
 import { describe, expect, test } from 'vitest'
 import { waitUntil } from '../../wait-until.ts'
-import { type Cell, findPythons, onePython, PythonRun, type ReadRegion, TOKEN } from './pythons.ts'
+import { type Cell, chosenPythons, PythonRun, type ReadRegion, TOKEN } from './pythons.ts'
 
-const all = findPythons()
-const one = onePython(all)
-const pythons = process.env.FORKSCOPE_ALL_PYTHONS ? all : one ? [one] : []
+const pythons = chosenPythons()
 const methods = ['fork', 'spawn', 'forkserver']
 const ways = pythons.flatMap((python) => methods.map((method) => ({ ...python, method })))
 
@@ -16,7 +14,7 @@ const told = (regions: ReadRegion[], e: string) =>
   regions.flatMap((region) => region.told.filter((line) => line.e === e))
 const named = (regions: ReadRegion[], name: string) =>
   regions.find((region) => region.told.some((line) => line.e === 'name' && line.name === name))
-const mainWait = (region: ReadRegion | undefined) => region?.cells.find(({ is }) => is['isMain'])
+const mainWait = (region: ReadRegion | undefined) => region?.cells.find(({ is }) => is.isMain)
 
 describe.each(ways)('Python $version, $method', (way) => {
   test('totals of a queue are exact when all have ended', async () => {
@@ -24,9 +22,7 @@ describe.each(ways)('Python $version, $method', (way) => {
     expect([await run.ended, run.errors, run.output]).toEqual([0, '', '249500\n'])
     const regions = run.regions()
     const queues = cellsOf(regions, 'queue')
-    const joinable = queues.filter(
-      ({ is }) => is['id'] === queues.find((cell) => cell.is['kind'] === 'JoinableQueue')?.is['id'],
-    )
+    const joinable = queues.filter(({ is }) => is.id === queues.find((cell) => cell.is.kind === 'JoinableQueue')?.is.id)
     expect(['puts', 'gets', 'done'].map((field) => sum(joinable, field))).toEqual([1002, 1002, 1002])
     expect(joinable.length).toBe(5)
     expect(sum(queues, 'puts') - sum(joinable, 'puts')).toBe(2)
@@ -47,8 +43,8 @@ describe.each(ways)('Python $version, $method', (way) => {
     })
     const seen = ['Ann', 'Bob'].map((name) => {
       const region = named(regions, name)
-      const wanted = region?.cells.find(({ cell }) => cell === mainWait(region)?.['on'])?.is['id']
-      const had = region?.cells.filter(({ of, held }) => of === 'lock' && held === 1).map(({ is }) => is['id'])
+      const wanted = region?.cells.find(({ cell }) => cell === mainWait(region)?.on)?.is.id
+      const had = region?.cells.filter(({ of, held }) => of === 'lock' && held === 1).map(({ is }) => is.id)
       return { wanted, had }
     })
     expect(seen[0]?.had).toEqual([seen[1]?.wanted])
@@ -65,12 +61,12 @@ describe.each(ways)('Python $version, $method', (way) => {
       return found.some((region) => mainWait(region)?.waits === 'flush') && found
     })
     const maker = regions.find((region) => mainWait(region)?.waits === 'flush')
-    const queue = maker?.cells.find(({ cell }) => cell === mainWait(maker)?.['on'])
+    const queue = maker?.cells.find(({ cell }) => cell === mainWait(maker)?.on)
     expect(queue).toMatchObject({ of: 'queue', puts: 2000 })
-    expect(Number(mainWait(maker)?.['about'])).toBeGreaterThan(1_800)
+    expect(Number(mainWait(maker)?.about)).toBeGreaterThan(1_800)
     const main = regions.find(({ pid }) => pid === run.child.pid)
     expect(mainWait(main)).toMatchObject({ waits: 'join', on: maker?.pid })
-    expect(cellsOf([main as ReadRegion], 'queue')[0]?.is['id']).toBe(queue?.is['id'])
+    expect(cellsOf([main as ReadRegion], 'queue')[0]?.is.id).toBe(queue?.is.id)
   })
 
   test('the task that a killed worker had is known, and that its pool goes on without it', async () => {

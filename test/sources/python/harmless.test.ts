@@ -1,14 +1,12 @@
-/** Programs that do unusual things: each says and ends the same with the agent as without. All Pythons of the machine with `FORKSCOPE_ALL_PYTHONS`. */
+/** Programs that do unusual things: each says and ends the same with the agent as without. Which Pythons, `FORKSCOPE_PYTHONS` says. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { findPythons, onePython, PythonRun } from './pythons.ts'
+import { chosenPythons, PythonRun } from './pythons.ts'
 
-const all = findPythons()
-const one = onePython(all)
-const pythons = process.env.FORKSCOPE_ALL_PYTHONS ? all : one ? [one] : []
+const pythons = chosenPythons()
 
 const programs: Record<string, string> = {
   'looks at its paths and modules': `

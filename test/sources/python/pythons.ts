@@ -49,7 +49,16 @@ export function findPythons(): Python[] {
   return [...found].map(([version, command]) => ({ version, command }))
 }
 
-/** One for what is run often; all of them are run by `test:slow`. */
+/** Those that `FORKSCOPE_PYTHONS` names, such as `3.8,3.13`, or `all`, as far as the machine has them; one if it names none. */
+export function chosenPythons(): Python[] {
+  const all = findPythons()
+  const named = process.env.FORKSCOPE_PYTHONS
+  if (named) return all.filter(({ version }) => named === 'all' || named.split(',').includes(version))
+  const one = onePython(all)
+  return one ? [one] : []
+}
+
+/** One for what is run often. */
 export function onePython(pythons: Python[] = findPythons()): Python | undefined {
   return pythons.find(({ version }) => version === '3.11') ?? pythons[0]
 }
