@@ -165,7 +165,8 @@ try {
     const before = [app.pid, ...renderer].map(megabytes)
     await pause(2 * third)
     const grown = [app.pid, ...renderer].map((pid, i) => megabytes(pid) / (before[i] as number))
-    memory('after an hour of that')
+    const after = [app.pid, ...renderer].map((pid) => `${megabytes(pid).toFixed(0)} MB`)
+    notes.push(`memory after an hour of that, app and page: ${after.join(', ')}`)
     const what = 'memory after an hour of that, beside a third of it'
     goals.push({ what: `${what}, the app`, measured: grown[0] as number, goal: 1.1, unit: 'times' })
     goals.push({ what: `${what}, the page`, measured: Math.max(...grown.slice(1)), goal: 1.1, unit: 'times' })
