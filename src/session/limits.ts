@@ -11,7 +11,7 @@ export const LIMITS = {
   /** Lines that have no end yet. */
   openLines: 1_000,
   /** Items of all logs of a kind together. What has ended gives its own up first. */
-  ofAll: { lanes: 100_000, samples: 60_000, depths: 100_000 },
+  ofAll: { lanes: 100_000, samples: 100_000, depths: 100_000 },
   /** Rows that have ended, by table. */
   ended: { processes: 500, queues: 500, objects: 500, pools: 100, tasks: 2_000, problems: 500 },
   /** Rows that go on, by table. What comes when there are so many gets no row, and is counted. */
