@@ -1,11 +1,12 @@
 /**
  * `npm run bench:window`: what the app and its page cost in a real Chromium, in percent of one core and in megabytes, read
  * from the kernel's own counters (proc(5)); and whether it keeps up with a crowd. With `--json` one line a goal and nothing else on
- * stdout; `--only WORD` measures `idle`, `spider`, `crowd` or `hour` alone.
+ * stdout; `--only WORD` measures `idle`, `spider`, `crowd`, `holds` or `hour` alone.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium } from '@playwright/test'
+import { catalog } from '../../src/main/programs/catalog.ts'
 import { startBrowserApp } from '../../test/window/browser-app.ts'
 import { findChromium } from '../../test/window/chromium.ts'
 import { ForkscopePage } from '../../test/window/forkscope-page.ts'
@@ -22,7 +23,7 @@ interface Goal {
   what: string
   measured: number
   goal: number
-  unit: '% of a core' | '% of the time' | 'MB' | 'frames a second' | 'times'
+  unit: '% of a core' | '% of the time' | 'MB' | 'frames a second' | 'times' | 'ms'
   /** Whether more is better. */
   isLeast?: boolean
 }
@@ -155,6 +156,31 @@ try {
     goals.push({ what: `${what}: tasks of more than 50 ms`, measured: long, goal: 1, unit: '% of the time' })
     await measure(`app and page, ${what}`, 100, MEASURE_MS)
     await stop('crowd')
+  }
+
+  if (wants('holds')) {
+    /** @returns for how long the app's event loop was held at most, in milliseconds, since this was last asked */
+    const held = async () => {
+      const before = app.printed().length
+      app.child.kill('SIGUSR2')
+      for (;;) {
+        await pause(10)
+        const found = /held for (.+) ms/.exec(app.printed().slice(before))
+        if (found) return Number(found[1])
+      }
+    }
+    const run = async (id: string, what: string, parameters: Record<string, string>) => {
+      await window.choose(id)
+      for (const [name, value] of Object.entries(parameters)) await window.parameter(name).fill(value)
+      await held()
+      await window.start.click()
+      const row = window.program(id)
+      await row.and(page.locator('[data-phase=running]')).waitFor()
+      await row.and(page.locator(':not([data-phase=running])')).waitFor({ timeout: 60_000 })
+      goals.push({ what: `the app's event loop held at most, ${what}`, measured: await held(), goal: 100, unit: 'ms' })
+    }
+    for (const { id } of catalog) await run(id, id, { speed: '4' })
+    await run('spider', 'spider of 16 workers and 200 pages', { speed: '20', workers: '16', pages: '200' })
   }
 
   if (wants('hour')) {
