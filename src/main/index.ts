@@ -1,5 +1,6 @@
 /** Electron's main process: puts sessions, API and window together. */
-
+// All of it: loaded only with the first program that is started, it would hold the window for a tenth of a second then.
+import '../multiprocessing/index.ts'
 import { outlivePrograms } from '../sources/library/stray-errors.ts'
 import { createApi } from './api.ts'
 import { appVersion } from './app-info.ts'

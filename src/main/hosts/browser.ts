@@ -1,5 +1,7 @@
 /** The app in a browser: sessions, API and server put together, until a signal ends it. */
 import { join } from 'node:path'
+// All of it: loaded only with the first program that is started, it would hold the window for a tenth of a second then.
+import '../../multiprocessing/index.ts'
 import { outlivePrograms } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
 import { createApi } from '../api.ts'
