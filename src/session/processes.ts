@@ -1,7 +1,9 @@
 /** Events about processes: what each one is doing, how it ended, and what it costs. */
 import type { ProcessRow } from '../shared/session-state.ts'
 import type {
+  ConnectedEnd,
   ProcessBusy,
+  ProcessConnected,
   ProcessDescribed,
   ProcessExited,
   ProcessSampled,
@@ -39,6 +41,8 @@ export function processStarted(state: ReducedState, event: ProcessStarted): void
     command: null,
     runtime: null,
     unseen: null,
+    ends: [],
+    moreEnds: 0,
     startedAtUs: atUs,
     state: 'starting',
     stateSinceUs: atUs,
@@ -80,6 +84,12 @@ export function processDescribed(state: ReducedState, { process, ...event }: Pro
     ...(isSilent !== undefined && { isSilent }),
     ...(unseen !== undefined && { unseen: unseen === '' ? null : lineOf(unseen, LIMITS.message) }),
   })
+}
+
+export function processConnected(state: ReducedState, { process, ends, more }: ProcessConnected): void {
+  if (state.processes.rows.get(process)?.state === 'exited') return
+  const listed = listOf(ends).map(boundedEnd)
+  changeRow(state.processes, state.rev, process, { ends: listed, moreEnds: ends.length - listed.length + (more ?? 0) })
 }
 
 export function processState(state: ReducedState, event: ProcessStateChanged): void {
@@ -143,6 +153,8 @@ export function processExited(state: ReducedState, event: ProcessExited): void {
     waitingOn: null,
     waits: [],
     moreWaits: 0,
+    ends: [],
+    moreEnds: 0,
     task: null,
     endedAtUs: atUs,
     exitCode,
@@ -182,6 +194,23 @@ function boundedWait({ on: { kind, id, end }, sinceUs, timeoutMs }: Wait): Wait 
     },
     sinceUs,
     ...(timeoutMs !== undefined && { timeoutMs }),
+  }
+}
+
+function boundedEnd({
+  link,
+  end,
+  descriptors,
+  with: others,
+  isMore,
+  isGuess,
+  unreadBytes,
+}: ConnectedEnd): ConnectedEnd {
+  return {
+    ...{ link: nameOf(link), end, descriptors: [...listOf(descriptors)], with: listOf(others).map(nameOf) },
+    ...(isMore !== undefined && { isMore }),
+    ...(isGuess !== undefined && { isGuess }),
+    ...(unreadBytes !== undefined && { unreadBytes }),
   }
 }
 

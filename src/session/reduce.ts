@@ -7,6 +7,7 @@ import { poolChanged, poolCreated, taskEnded, taskObserved, taskStarted, taskSub
 import { problemRaised, problemRepeated, problemResolved } from './problems.ts'
 import {
   processBusy,
+  processConnected,
   processDescribed,
   processExited,
   processSampled,
@@ -28,6 +29,7 @@ const REDUCERS: Reducers = {
   'session.ended': sessionEnded,
   'process.started': processStarted,
   'process.described': processDescribed,
+  'process.connected': processConnected,
   'process.state': processState,
   'process.waits': processWaits,
   'process.busy': processBusy,

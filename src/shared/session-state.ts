@@ -6,6 +6,7 @@
  * share one state and none of them needs a queue of its own. How events become this is in `src/session`.
  */
 import type {
+  ConnectedEnd,
   ErrorInfo,
   LiveState,
   ObjectId,
@@ -77,6 +78,9 @@ export interface ProcessRow extends Row {
   command: string | null
   runtime: string | null
   unseen: string | null
+  /** Pipes and sockets that it has open and others the other end of, and how many more there are. */
+  ends: ConnectedEnd[]
+  moreEnds: number
   startedAtUs: number
   state: LiveState | 'exited'
   stateSinceUs: number

@@ -84,6 +84,21 @@ const CHECKS: { readonly [T in TelemetryType]: Fields<T> } = {
     isSilent: optional(isBoolean),
     unseen: optional(isText),
   },
+  'process.connected': {
+    process: isText,
+    ends: listOf(
+      shape({
+        link: isText,
+        end: oneOf('read', 'write', 'both'),
+        descriptors: listOf(isCount),
+        with: listOf(isText),
+        isMore: optional(isBoolean),
+        isGuess: optional(isBoolean),
+        unreadBytes: optional(isCount),
+      }),
+    ),
+    more: optional(isCount),
+  },
   'process.state': {
     process: isText,
     state: oneOf('starting', 'running', 'sleeping', 'waiting'),

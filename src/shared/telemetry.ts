@@ -174,6 +174,31 @@ export interface ProcessDescribed {
   unseen?: string
 }
 
+/** Which pipes and sockets a process has open that others have the other end of, instead of what was told before. The kernel tells that. */
+export interface ProcessConnected {
+  type: 'process.connected'
+  atUs: number
+  process: ProcessId
+  ends: ConnectedEnd[]
+  /** How many there are besides; left out where these are all. */
+  more?: number
+}
+
+export interface ConnectedEnd {
+  /** By its inode: `pipe:[4711]`, `socket:[4712]`. */
+  link: string
+  /** What this process can do with it. */
+  end: 'read' | 'write' | 'both'
+  descriptors: number[]
+  /** Some of those who have the other end, and whether there are more. */
+  with: ProcessId[]
+  isMore?: boolean
+  /** The kernel did not tell that these two sockets are a pair; they were made one after the other. */
+  isGuess?: boolean
+  /** What has come for this process and was not read, where the kernel tells it: of sockets. */
+  unreadBytes?: number
+}
+
 export interface ProcessStateChanged {
   type: 'process.state'
   /** When the state began. A wait is told only once it has lasted 20 ms, so this may lie a little before the event. */
@@ -424,6 +449,7 @@ export type TelemetryEvent =
   | SessionEnded
   | ProcessStarted
   | ProcessDescribed
+  | ProcessConnected
   | ProcessStateChanged
   | ProcessWaits
   | ProcessBusy

@@ -42,6 +42,20 @@ test('other words take effect with a restart, and what it prints is shown', asyn
   await expect(window.detail).toContainText('the kernel')
 })
 
+test('the pipes of a process, and who has their other ends', async ({ window }) => {
+  await window.choose('own')
+  await window.parameter('command').fill("sh -c 'sleep 1000 | cat'")
+  await window.start.click()
+  await window.select('cat')
+  const end = window.detail.getByTestId('connected-end')
+  await expect(end).toContainText(/^a pipe from sleep$/)
+  await expect(end).toHaveAttribute('title', /^pipe:\[\d+\], descriptor 0$/)
+  await end.getByRole('button', { name: 'sleep' }).click()
+  await expect(end).toContainText(/^a pipe to cat$/)
+  await window.stop.click()
+  await window.phase('own', 'stopped')
+})
+
 for (const [command, folder, sentence] of [
   ['no-such-command --now', '', 'There is no command "no-such-command".'],
   ["python3 'app.py", '', 'a quotation mark'],

@@ -118,6 +118,10 @@ export function randomEvents(seed: number, count: number, ids = 12): TelemetryEv
       ...(below(2) > 0 && { name: pick(NAMES), runtime: pick(['Python 3.11.7', 'Node 24.1.0']) }),
       ...(below(2) > 0 && { parent: id('p'), isSilent: pick([true, false]), unseen: pick(['', 'its stack']) }),
     }),
+    (atUs) => ({
+      ...{ type: 'process.connected', atUs, process: id('p'), more: below(3) },
+      ends: [{ link: id('pipe:'), end: pick(['read', 'write', 'both']), descriptors: [below(9)], with: [id('p')] }],
+    }),
     (atUs) => ({ type: 'problem.resolved', atUs, problem: id('e') }),
     (atUs) => ({ type: 'problem.repeated', atUs, problem: id('e'), count: below(1_000) }),
     (atUs) => ({ type: 'task.observed', atUs, task: id('t') }),

@@ -59,6 +59,12 @@ export function formatMemory(bytes: number | null): string {
   return megabytes < 10_000 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1000).toFixed(1)} GB`
 }
 
+/** Few bytes as they are, more in kilobytes of a thousand, from a million on as memory. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return countOf(bytes, 'byte')
+  return bytes < 999_500 ? `${Math.round(bytes / 1_000)} KB` : formatMemory(bytes)
+}
+
 /** Puts or gets a second: `2.5 /s`, `140 /s`, `12 k/s`, `5.6 M/s`. */
 export function formatRate(perSecond: number): string {
   if (perSecond < 100) return `${perSecond.toFixed(1)} /s`

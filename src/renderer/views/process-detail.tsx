@@ -9,6 +9,7 @@ import { select } from '../store/selection.ts'
 import { elapsedUs, peekState, read } from '../store/session.ts'
 import { axisWindow } from '../store/timeline.ts'
 import { Chart, type ChartData } from './chart.tsx'
+import { EndList } from './end-list.tsx'
 import { Fact } from './fact.tsx'
 import { Forgotten } from './forgotten.tsx'
 import { Icon, Sign } from './icons.tsx'
@@ -156,6 +157,7 @@ export function ProcessDetail({ id }: { id: string }) {
       {row.unseen !== null && <p data-testid={testIds.unseen}>{row.unseen}</p>}
       {row.command !== null && <p class="mono soft command">{row.command}</p>}
       <WaitList row={row} />
+      <EndList row={row} />
       {!row.isSilent && <TimeShares row={row} />}
       {row.kind === 'thread' ? (
         <p class="soft">A thread has its process's CPU and memory: see the process it belongs to.</p>

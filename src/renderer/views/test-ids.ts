@@ -32,6 +32,7 @@ export const testIds = {
   laneKey: 'lane-key',
   tasksFailed: 'tasks-failed',
   unseen: 'unseen',
+  connectedEnd: 'connected-end',
   wait: 'wait',
   objectRow: 'object-row',
   parameterError: 'parameter-error',

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { isCount, isNumber, isText } from '../../shared/checks.ts'
 import type { ProcessId, TelemetryEvent, WaitTarget } from '../../shared/telemetry.ts'
 import type { Ended } from '../process-tree/ended.ts'
-import type { Identity, TreeProcess } from '../process-tree/process-tree.ts'
+import type { ConnectedProcess, Identity, TreeProcess } from '../process-tree/process-tree.ts'
 
 /** How a process ended, where nobody has seen it, is waited for so long: its parent may tell. */
 const GRACE_MS = 300
@@ -101,6 +101,12 @@ export class Members {
     const unseen = runtime === null ? known || this.#options.unseen(process) : ''
     this.#emit({ type: 'process.described', process: id, command: process.command, ...(unseen !== '' && { unseen }) })
     member.isDescribed = true
+  }
+
+  /** Its pipes and sockets go elsewhere than they did. */
+  connected({ id, ends, more }: ConnectedProcess): void {
+    if (this.nameOf(id) === undefined) return
+    this.#emit({ type: 'process.connected', process: id, ends, ...(more > 0 && { more }) })
   }
 
   /** It does something else, or has become another program. */

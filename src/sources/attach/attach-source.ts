@@ -77,9 +77,10 @@ class Attached implements Running {
   #look(): void {
     if (this.#isOver) return
     clearTimeout(this.#timer)
-    const { appeared, changed, gone } = this.#tree.scan()
+    const { appeared, changed, gone, connected } = this.#tree.scan()
     for (const process of appeared) this.#members.appeared(process)
     for (const process of changed) this.#members.changed(process)
+    for (const process of connected) this.#members.connected(process)
     for (const { pid, start, ended, reason } of gone) {
       const end = ended ?? (reason === undefined ? null : { exitCode: null, signal: 'SIGKILL' })
       this.#members.gone(pid, start, end && { ...end, ...(reason !== undefined && { reason }) })

@@ -93,12 +93,13 @@ export class Observation {
 
   #scan(nowMs: number): void {
     this.#scannedMs = nowMs
-    const { appeared, changed, gone } = this.#tree.scan(nowMs)
+    const { appeared, changed, gone, connected } = this.#tree.scan(nowMs)
     for (const process of appeared) {
       this.#known.set(process.id, process)
       this.#members.appeared(process)
     }
     for (const process of changed) this.#members.changed(process)
+    for (const process of connected) this.#members.connected(process)
     for (const { id, pid, start, ended, reason } of gone) {
       this.#known.delete(id)
       this.#members.gone(pid, start, ended && { ...ended, ...(reason !== undefined && { reason }) })

@@ -1,74 +1,105 @@
 /** Who is connected with whom by pipes and sockets, as far as their ends are in the tree. */
+import type { ConnectedEnd } from '../../shared/telemetry.ts'
 import type { OpenEnd } from './descriptors.ts'
+import type { Peer } from './socket-peers.ts'
 
-export interface ConnectionEnd {
-  /** `<pid>.<start>` */
-  process: string
-  descriptor: number
-  end: OpenEnd['end']
-}
+/** Of one process, and of those at the other end of one pipe. A pipe that was inherited by a thousand has a thousand there. */
+const MOST_ENDS = 50
+const MOST_OTHERS = 8
 
-export interface Connection {
-  /** `pipe:[4711]`; of a pair of sockets that of the lower inode. */
-  id: string
-  kind: 'pipe' | 'socket'
-  ends: ConnectionEnd[]
-  /** Bytes on their way. The kernel tells them only to who has the pipe open, or by a protocol that Node does not speak: not known. */
-  queuedBytes: null
-  /** The kernel does not tell which two sockets are a pair; these were made one after the other, which is how a pair is made. */
-  isGuess: boolean
+/** Who can read from a pipe or socket, and who can write to it. */
+interface Having {
+  read: Set<string>
+  write: Set<string>
 }
 
 export class Connections {
   readonly #ofProcess = new Map<string, readonly OpenEnd[]>()
-  readonly #byLink = new Map<string, Map<string, ConnectionEnd[]>>()
+  readonly #byLink = new Map<string, Having>()
 
   /** What a process has open now, instead of what it had. */
   set(process: string, ends: readonly OpenEnd[]): void {
     this.delete(process)
     if (ends.length === 0) return
     this.#ofProcess.set(process, ends)
-    for (const { link, descriptor, end } of ends) {
-      const having = this.#byLink.get(link) ?? new Map<string, ConnectionEnd[]>()
+    for (const { link, end } of ends) {
+      const having = this.#byLink.get(link) ?? { read: new Set(), write: new Set() }
       this.#byLink.set(link, having)
-      const own = having.get(process) ?? []
-      having.set(process, own)
-      own.push({ process, descriptor, end })
+      if (end !== 'write') having.read.add(process)
+      if (end !== 'read') having.write.add(process)
     }
   }
 
   delete(process: string): void {
     for (const { link } of this.#ofProcess.get(process) ?? []) {
       const having = this.#byLink.get(link)
-      having?.delete(process)
-      if (having?.size === 0) this.#byLink.delete(link)
+      having?.read.delete(process)
+      having?.write.delete(process)
+      if (having?.read.size === 0 && having.write.size === 0) this.#byLink.delete(link)
     }
     this.#ofProcess.delete(process)
   }
 
-  /** @returns the other processes that have the other end of a pipe, or the same socket or the one that is its pair */
-  others(process: string, link: string, end: 'read' | 'write'): string[] {
-    const opposite = end === 'read' ? 'write' : 'read'
-    return [...(this.#byLink.get(link) ?? [])]
-      .filter(([other, ends]) => other !== process && ends.some((one) => one.end === opposite || one.end === 'both'))
-      .map(([other]) => other)
+  /**
+   * @param end what the process itself does with it
+   * @returns the other processes, of those some, that have the other end of a pipe, or the same socket
+   */
+  others(process: string, link: string, end: OpenEnd['end']): string[] {
+    const having = this.#byLink.get(link)
+    const others = new Set<string>()
+    if (!having) return []
+    for (const set of [...(end === 'write' ? [] : [having.write]), ...(end === 'read' ? [] : [having.read])]) {
+      for (const other of set) {
+        if (other !== process) others.add(other)
+        if (others.size > MOST_OTHERS) return [...others]
+      }
+    }
+    return [...others]
   }
 
-  /** @param pairOf the socket that is the other end of this one, as far as that can be told */
-  all(pairOf: (link: string) => string | null): Connection[] {
-    const connections: Connection[] = []
-    const paired = new Set<string>()
-    for (const [link, having] of this.#byLink) {
-      if (paired.has(link)) continue
-      const kind = link.startsWith('pipe:') ? 'pipe' : 'socket'
-      const pair = kind === 'socket' ? pairOf(link) : null
-      const theirs = pair === null ? undefined : this.#byLink.get(pair)
-      if (pair !== null && theirs) paired.add(pair)
-      const processes = new Set([...having.keys(), ...(theirs?.keys() ?? [])])
-      if (processes.size < 2) continue
-      const ends = [...having.values(), ...(theirs?.values() ?? [])].flat()
-      connections.push({ id: link, kind, ends, queuedBytes: null, isGuess: theirs !== undefined })
+  /**
+   * @param peerOf what is at the other end of a socket, as far as that can be told
+   * @returns which pipes and sockets it has open that others have the other end of, and how many more
+   */
+  of(process: string, peerOf: (link: string) => Peer | null): { ends: ConnectedEnd[]; more: number } {
+    const links = new Map<string, OpenEnd[]>()
+    for (const open of this.#ofProcess.get(process) ?? []) {
+      const same = links.get(open.link)
+      if (same) same.push(open)
+      else links.set(open.link, [open])
     }
-    return connections
+    const ends: ConnectedEnd[] = []
+    let more = 0
+    for (const [link, open] of links) {
+      const connected = this.#connected(process, link, open, peerOf)
+      if (!connected) continue
+      if (ends.length < MOST_ENDS) ends.push(connected)
+      else more++
+    }
+    return { ends, more }
   }
+
+  #connected(process: string, link: string, open: OpenEnd[], peerOf: (link: string) => Peer | null) {
+    const isPipe = link.startsWith('pipe:')
+    const end = sideOf(open)
+    const peer = isPipe ? null : peerOf(link)
+    const others = isPipe
+      ? this.others(process, link, end)
+      : peer && this.others(process, `socket:[${peer.inode}]`, 'both')
+    if (!others || others.length === 0) return null
+    return {
+      link,
+      end,
+      descriptors: open.map(({ descriptor }) => descriptor),
+      with: others.slice(0, MOST_OTHERS),
+      ...(others.length > MOST_OTHERS && { isMore: true }),
+      ...(peer?.isGuess && { isGuess: true }),
+      ...(peer && peer.unreadBytes !== null && { unreadBytes: peer.unreadBytes }),
+    }
+  }
+}
+
+function sideOf(open: readonly OpenEnd[]): OpenEnd['end'] {
+  const [first] = open
+  return first && open.every(({ end }) => end === first.end) ? first.end : 'both'
 }

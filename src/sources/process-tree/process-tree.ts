@@ -1,5 +1,6 @@
 /** The processes of a program, as the kernel tells of them: who there is, what each does, how it ended, who is connected with whom. */
-import { type Connection, Connections } from './connections.ts'
+import type { ConnectedEnd } from '../../shared/telemetry.ts'
+import { Connections } from './connections.ts'
 import { readOpenEnds } from './descriptors.ts'
 import { type Doing, doingOf, RUNNING } from './doing.ts'
 import { type Ended, endedBy } from './ended.ts'
@@ -8,7 +9,7 @@ import { OutOfMemory } from './out-of-memory.ts'
 import { readPageBytes } from './page-size.ts'
 import { readCommand, readExecutable, readUid } from './portrait.ts'
 import { whyRefused } from './reach.ts'
-import { readSocketPairs } from './socket-pairs.ts'
+import { SocketPeers } from './socket-peers.ts'
 import { type Stat, StatFiles } from './stat.ts'
 
 export type { Identity }
@@ -63,6 +64,14 @@ export interface TreeChanges {
   /** Whose state, words, name, command or threads have changed, and who has ended and is not waited for. */
   changed: readonly TreeProcess[]
   gone: readonly GoneProcess[]
+  /** Whose pipes and sockets go elsewhere than they did. */
+  connected: readonly ConnectedProcess[]
+}
+
+export interface ConnectedProcess {
+  id: string
+  ends: ConnectedEnd[]
+  more: number
 }
 
 interface Member extends TreeProcess {
@@ -70,6 +79,8 @@ interface Member extends TreeProcess {
   /** When what it does was looked at last, and what it has open. */
   statAtMs: number
   endsAtMs: number
+  /** Its ends as they were told last, as text to compare with. */
+  toldEnds: string
 }
 
 const STAT_EVERY_MS = 1_000
@@ -81,6 +92,8 @@ const MOST_DESCRIPTORS_AT_A_TIME = 40
 const MOST_SHARE = 0.03
 /** Of those that have the other end of a pipe. */
 const MOST_NAMED = 3
+/** What was told of the ends of who has none. */
+const NO_ENDS = JSON.stringify({ ends: [], more: 0 })
 /** While processes come and go; where nothing happens, each pause is longer than the one before. */
 const SHORTEST_PAUSE_MS = 60
 const QUIET_PAUSE_MS = 240
@@ -145,19 +158,13 @@ export class ProcessTree {
     const { joined, left } = this.#membership.look()
     for (const pid of left) this.#leave(pid, gone)
     const appeared = joined.map(({ pid, stat }) => this.#join(pid, stat))
-    this.#lookAtEnds(nowMs)
+    const connected = this.#lookAtEnds(nowMs)
     const changed = this.#lookAtStates(nowMs, isFull, gone).filter((member) => !appeared.includes(member))
     const tookMs = performance.now() - beganMs
     const isQuiet = appeared.length === 0 && gone.length === 0
     const pauseMs = isQuiet ? Math.min(QUIET_PAUSE_MS, 1.5 * this.#pauseMs) : SHORTEST_PAUSE_MS
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(pauseMs, tookMs / MOST_SHARE))
-    return { appeared, changed, gone }
-  }
-
-  /** Who is connected with whom, as of the last look at each. */
-  connections(): Connection[] {
-    const pairs = readSocketPairs()
-    return this.#connections.all((link) => pairs.get(link) ?? null)
+    return { appeared, changed, gone, connected }
   }
 
   /** Gives back what it holds. */
@@ -187,6 +194,7 @@ export class ProcessTree {
       stack: stat.stack,
       statAtMs: Number.NEGATIVE_INFINITY,
       endsAtMs: Number.NEGATIVE_INFINITY,
+      toldEnds: NO_ENDS,
     }
     this.#members.set(pid, member)
     this.#outOfMemory.watch(pid)
@@ -205,11 +213,12 @@ export class ProcessTree {
     gone.push({ id, pid, start, ended, ...(reason !== undefined && { reason }) })
   }
 
-  #lookAtEnds(nowMs: number): void {
-    let count = 0
+  #lookAtEnds(nowMs: number): ConnectedProcess[] {
+    const looked: Member[] = []
     for (const member of this.#members.values()) {
       if (nowMs - member.endsAtMs < DESCRIPTORS_EVERY_MS) continue
-      if (++count > MOST_DESCRIPTORS_AT_A_TIME) return
+      if (looked.length === MOST_DESCRIPTORS_AT_A_TIME) break
+      looked.push(member)
       member.endsAtMs = nowMs
       // What changes its own command line tells so in no other way; who has ended has none.
       member.command = readCommand(member.pid) || member.command
@@ -217,6 +226,14 @@ export class ProcessTree {
       this.#connections.set(member.id, ends)
       if (isRefused) member.unseen ||= whyRefused(member.uid)
     }
+    const peers = new SocketPeers()
+    return looked.flatMap((member) => {
+      const found = this.#connections.of(member.id, (link) => peers.of(Number(link.slice('socket:['.length, -1))))
+      const told = JSON.stringify(found)
+      if (told === member.toldEnds) return []
+      member.toldEnds = told
+      return [{ id: member.id, ...found }]
+    })
   }
 
   #lookAtStates(nowMs: number, isFull: boolean, gone: GoneProcess[]): Member[] {
@@ -273,8 +290,7 @@ export class ProcessTree {
     const names = this.#connections.others(id, link, end).map((other) => this.#title(other))
     if (names.length === 0) return ''
     const shown = names.slice(0, MOST_NAMED).join(', ')
-    const more = names.length - MOST_NAMED
-    return ` ${preposition} ${shown}${more > 0 ? ` and ${more} more` : ''}`
+    return ` ${preposition} ${shown}${names.length > MOST_NAMED ? ' and others' : ''}`
   }
 
   #title(id: string): string {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { ConnectedEnd } from '../../../src/shared/telemetry.ts'
 import {
   type GoneProcess,
   identityOf,
@@ -50,17 +51,21 @@ function watched(pid: number, options: { mark?: string; nameOf?: (id: string) =>
   trees.push(tree)
   let nowMs = 0
   const gone: GoneProcess[] = []
+  const connected = new Map<string, ConnectedEnd[]>()
   const look = (): TreeProcess[] => {
-    gone.push(...tree.scan((nowMs += 2_500)).gone)
+    const changes = tree.scan((nowMs += 2_500))
+    gone.push(...changes.gone)
+    for (const { id } of changes.gone) connected.delete(id)
+    for (const { id, ends } of changes.connected) connected.set(id, ends)
     return [...tree.processes]
   }
-  return { tree, look, gone }
+  return { look, gone, connected }
 }
 
 describe.runIf(isLinux)('a tree of processes', () => {
   test('says who reads a pipe from whom, and who started whom', async () => {
     const { pid } = begin(['sh', '-c', 'sleep 1000 | cat'])
-    const { tree, look } = watched(pid)
+    const { look, connected } = watched(pid)
     const cat = await waitUntil('cat reads', () =>
       look().find(({ name, doing }) => name === 'cat' && doing.words.includes(' from sleep')),
     )
@@ -68,9 +73,46 @@ describe.runIf(isLinux)('a tree of processes', () => {
     expect(cat.doing).toMatchObject({ state: 'waiting', words: `waiting: reads a pipe from sleep (${sleep.pid})` })
     expect(sleep.doing).toMatchObject({ state: 'sleeping' })
     expect(cat.parent).toBe(look().find((one) => one.pid === pid)?.id)
-    const pipe = tree.connections().find(({ ends }) => ends.some((one) => one.process === cat.id && one.end === 'read'))
-    expect(pipe).toMatchObject({ kind: 'pipe', isGuess: false, queuedBytes: null })
-    expect(pipe?.ends.filter(({ end: side }) => side === 'write').map((one) => one.process)).toEqual([sleep.id])
+    const link = readlinkSync(`/proc/${cat.pid}/fd/0`)
+    expect(connected.get(cat.id)).toEqual([{ link, end: 'read', descriptors: [0], with: [sleep.id] }])
+    expect(connected.get(sleep.id)).toEqual([{ link, end: 'write', descriptors: [1], with: [cat.id] }])
+  })
+
+  test.each([
+    ['a pair of sockets', 'a, b = socket.socketpair()'],
+    [
+      'a connection to itself',
+      's = socket.create_server(("127.0.0.1", 0)); a = socket.create_connection(s.getsockname()); b = s.accept()[0]',
+    ],
+  ])('says who is at the other end of %s, and how much was not read', async (_, sockets) => {
+    const script = `
+import os, socket, time
+${sockets}
+if os.fork() == 0:
+    a.close(); time.sleep(1000)
+b.close()
+a.send(b'x' * 1234)
+time.sleep(1000)`
+    const { pid } = begin(['python3', '-c', script])
+    const { look, connected } = watched(pid)
+    const [child] = await waitUntil('there is a child that has something to read', () => {
+      const found = look().filter((one) => one.ppid === pid)
+      return found.some(({ id }) => connected.get(id)?.some(({ unreadBytes }) => unreadBytes === 1_234)) && found
+    })
+    const parent = look().find((one) => one.pid === pid)
+    expect(connected.get(child?.id ?? '')).toMatchObject([{ end: 'both', with: [parent?.id] }])
+    expect(connected.get(parent?.id ?? '')).toMatchObject([{ end: 'both', with: [child?.id], unreadBytes: 0 }])
+  })
+
+  test('a pipe that very many have: some of them are named, and that there are more', async () => {
+    const { pid } = begin(['sh', '-c', '(for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1000 & done; wait) | cat'])
+    const { look, connected } = watched(pid)
+    const ofCat = await waitUntil('cat has them all', () => {
+      const cat = look().find(({ name }) => name === 'cat')
+      const [end] = (cat && connected.get(cat.id)) ?? []
+      return end?.isMore === true && end
+    })
+    expect(ofCat.with.length).toBe(8)
   })
 
   test('speaks of others by the names that they are given', async () => {
@@ -242,8 +284,8 @@ time.sleep(1000)`
       '-c',
       'i=0; while [ $i -lt 500 ]; do /bin/true & i=$((i+1)); done; wait; exec sleep 1000',
     ])
-    const { look, tree } = watched(pid)
+    const { look, connected } = watched(pid)
     await waitUntil('only one is left', () => look().length === 1 && look()[0]?.name === 'sleep')
-    expect(tree.connections()).toEqual([])
+    expect([...connected.values()].flat()).toEqual([])
   })
 })
