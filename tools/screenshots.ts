@@ -10,6 +10,7 @@ import { chromium, type Page } from '@playwright/test'
 import { startBrowserApp } from '../test/window/browser-app.ts'
 import { findChromium } from '../test/window/chromium.ts'
 import { ForkscopePage } from '../test/window/forkscope-page.ts'
+import { type Scene, scenes } from './screenshot-scenes.ts'
 
 const SIZES = [
   { width: 900, height: 600 },
@@ -23,20 +24,6 @@ const STAGED = join(import.meta.dirname, '..', 'test', 'fixtures', 'staged-app.t
 const THEMES = ['light', 'dark'] as const
 const FOLDER = join(import.meta.dirname, '..', 'screenshots')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
-
-/** What each program has shown when it is in the middle of its work. */
-const MIDDLE: Record<string, (window: ForkscopePage) => Promise<unknown>> = {
-  'dog-cat': (window) => window.outputLines.nth(4).waitFor(),
-  'download-analysis': (window) => window.outputLines.nth(9).waitFor(),
-  spider: (window) => window.poolCells.locator('nth=5').and(window.page.locator('[data-state=done]')).waitFor(),
-  threads: (window) => window.outputLines.nth(2).waitFor(),
-  socket: (window) => window.outputLines.nth(5).waitFor(),
-  file: (window) => window.outputLines.nth(5).waitFor(),
-  swallowed: (window) => window.problems.nth(2).waitFor(),
-  stuck: (window) => window.problems.first().waitFor(),
-  failed: (window) => window.phase('failed', 'failed'),
-  many: (window) => window.problems.nth(11).waitFor(),
-}
 
 interface AxeResult {
   violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[]
@@ -70,32 +57,49 @@ async function takePictures(page: Page, name: string): Promise<number> {
   return faults
 }
 
+/** Plays a scene, and takes pictures of it, of what is selected in it, and of it stopped. */
+async function playScene(page: Page, { name, program, before, middle, select }: Scene): Promise<number> {
+  let faults = 0
+  const window = new ForkscopePage(page)
+  await window.choose(program)
+  await before?.(window)
+  if (middle) {
+    await window.start.click()
+    await middle(window)
+  }
+  await page.mouse.move(1, 1)
+  faults += await takePictures(page, name)
+  if (select) {
+    await page.setViewportSize(SIZES[1])
+    await select(window)
+    await page.mouse.move(1, 1)
+    faults += await takePictures(page, `${name}-selected`)
+  }
+  if (await window.stop.isEnabled({ timeout: 500 }).catch(() => false)) {
+    await page.setViewportSize(SIZES[1])
+    await window.stop.click()
+    await window.start.waitFor()
+    faults += await takePictures(page, `${name}-stopped`)
+  }
+  return faults
+}
+
 const wanted = process.argv.slice(2)
 mkdirSync(FOLDER, { recursive: true })
 const app = await startBrowserApp([], STAGED)
 const browser = await chromium.launch(await findChromium())
 let faults = 0
 try {
-  for (const [id, middle] of Object.entries(MIDDLE)) {
-    if (wanted.length > 0 && !wanted.includes(id)) continue
+  for (const scene of scenes()) {
+    if (wanted.length > 0 && !wanted.includes(scene.name) && !wanted.includes(scene.program)) continue
     const context = await browser.newContext({ viewport: SIZES[1], reducedMotion: 'reduce' })
     const page = await context.newPage()
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) process.stdout.write(`${id}: ${message.text()}\n`)
+      if (['error', 'warning'].includes(message.type())) process.stdout.write(`${scene.name}: ${message.text()}\n`)
     })
-    page.on('pageerror', (error) => process.stdout.write(`${id}: ${error.message}\n`))
+    page.on('pageerror', (error) => process.stdout.write(`${scene.name}: ${error.message}\n`))
     await page.goto(app.url)
-    const window = new ForkscopePage(page)
-    await window.choose(id)
-    await window.start.click()
-    await middle(window)
-    faults += await takePictures(page, id)
-    if (await window.stop.isEnabled().catch(() => false)) {
-      await page.setViewportSize(SIZES[1])
-      await window.stop.click()
-      await window.start.waitFor()
-      faults += await takePictures(page, `${id}-stopped`)
-    }
+    faults += await playScene(page, scene)
     await context.close()
   }
 } finally {
