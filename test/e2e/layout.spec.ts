@@ -183,6 +183,52 @@ test('panels are resized by pointer and by keys, say how large they are, and are
   }
 })
 
+test('where the details stand in the right column, they are resized as well, and remembered', async ({ window }) => {
+  const { page } = window
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await play(window, 'running')
+  await window.select('main')
+  const gutter = page.getByRole('separator', { name: 'Height of the details' })
+  const heightOf = async (panel: string) => (await page.locator(panel).boundingBox())?.height ?? 0
+  const [details, side] = [await heightOf('.card.details'), await heightOf('.side')]
+  await gutter.focus()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowUp')
+  await expect.poll(() => heightOf('.card.details')).toBeGreaterThan(details + 40)
+  const larger = await heightOf('.card.details')
+  // What the one has, the other has not.
+  expect(Math.round((await heightOf('.side')) + larger)).toBe(Math.round(side + details))
+  await page.reload()
+  await window.stop.waitFor()
+  await expect.poll(() => heightOf('.card.details')).toBe(larger)
+  await gutter.focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => heightOf('.card.details')).toBe(details)
+})
+
+test('of many queues those that came first stand at the foot of the table, and those that the user keeps there', async ({
+  window,
+}) => {
+  const { page } = window
+  await play(window, 'many')
+  const atFoot = page.locator('.at-foot').getByTestId(testIds.queueRow)
+  await expect(page.getByTestId(testIds.queueRow)).toHaveCount(13)
+  const shown = async () =>
+    (await atFoot.evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.queue))).join()
+  expect(await shown()).toBe('q2,q1,q0,q')
+  for (const row of await atFoot.all()) await expect(row).toBeInViewport()
+  const seventh = page.locator(`[data-testid=${testIds.queueRow}][data-queue=q7]`)
+  await seventh.hover()
+  await seventh.getByTestId(testIds.keepQueue).click()
+  expect(await shown()).toBe('q7,q1,q0,q')
+  await expect(seventh).toBeInViewport()
+  // By keys too: the row, then what can be done with it.
+  await seventh.focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  expect(await shown()).toBe('q2,q1,q0,q')
+})
+
 test('a new problem is announced, and in sight at every size', async ({ window }) => {
   const { page } = window
   await play(window, 'stuck')

@@ -11,7 +11,6 @@ export interface CanvasColours {
   line: string
   faint: string
   soft: string
-  panel: string
 }
 
 /** Read once a theme. */
@@ -27,6 +26,5 @@ export const canvasColours = computed<CanvasColours>(() => {
     line: read('--line'),
     faint: read('--faint'),
     soft: read('--soft'),
-    panel: read('--panel'),
   }
 })

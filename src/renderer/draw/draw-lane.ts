@@ -76,12 +76,12 @@ function drawCross(context: CanvasRenderingContext2D, right: number, colour: str
   context.stroke()
 }
 
-/** A good end is a thin line, another one a thick one with its words beside it, where there is room. */
+/** A good end is a thin line, another one a thick one with its words behind it, where there is room: they cover nothing that it did. */
 function drawEnd(
   context: CanvasRenderingContext2D,
   { x, width, words = '' }: LaneShape,
   axis: number,
-  { bad, soft, panel }: CanvasColours,
+  { bad, soft }: CanvasColours,
 ): void {
   context.globalAlpha = 1
   if (words === '') {
@@ -89,15 +89,11 @@ function drawEnd(
     context.fillRect(x, 8, 1, 14)
     return
   }
-  context.font = FONT
-  const room = context.measureText(words).width
-  const left = x + width + 4 + room <= axis ? x + width + 4 : Math.max(0, x - 4 - room)
-  if (left < x) {
-    context.fillStyle = panel
-    context.fillRect(left - 2, 8, room + 4, 14)
-  }
   context.fillStyle = bad
   context.fillRect(x, 5, width, 20)
+  context.font = FONT
+  const left = x + width + 4
+  if (left + context.measureText(words).width > axis) return
   context.textBaseline = 'middle'
   context.fillText(words, left, 15.5)
 }

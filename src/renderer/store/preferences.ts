@@ -8,13 +8,26 @@ const KEY = 'forkscope.preferences'
 interface Preferences {
   theme: Theme
   program: string
-  /** Width of the right column and height of the process panel, in pixels; 0 is the layout's own. The window may have less room. */
+  /**
+   * Width of the right column, height of the process panel, and that of the details where they stand in the right column: in pixels; 0
+   * is the layout's own. The window may have less room.
+   */
   sideWidth: number
   processesHeight: number
+  detailsHeight: number
   wholeRun: boolean
 }
 
-const DEFAULT: Preferences = { theme: 'system', program: 'dog-cat', sideWidth: 0, processesHeight: 0, wholeRun: false }
+const DEFAULT: Preferences = {
+  theme: 'system',
+  program: 'dog-cat',
+  sideWidth: 0,
+  processesHeight: 0,
+  detailsHeight: 0,
+  wholeRun: false,
+}
+
+const SIZES = ['sideWidth', 'processesHeight', 'detailsHeight'] as const
 
 function read(): Preferences {
   try {
@@ -22,8 +35,7 @@ function read(): Preferences {
     const value = { ...DEFAULT }
     if (kept.theme === 'light' || kept.theme === 'dark') value.theme = kept.theme
     if (typeof kept.program === 'string') value.program = kept.program
-    if (Number.isFinite(kept.sideWidth)) value.sideWidth = kept.sideWidth as number
-    if (Number.isFinite(kept.processesHeight)) value.processesHeight = kept.processesHeight as number
+    for (const size of SIZES) if (Number.isFinite(kept[size])) value[size] = kept[size] as number
     value.wholeRun = kept.wholeRun === true
     return value
   } catch {

@@ -8,6 +8,8 @@ import { preferences } from './preferences.ts'
 
 export const appInfo = signal<AppInfo | null>(null)
 export const overview = signal<Overview | null>(null)
+/** Of this machine. */
+export const cores = computed(() => overview.value?.cores ?? 1)
 export const sources = signal<Readonly<Record<string, SourceFile[]>>>({})
 
 /** The program that is shown: the one that was last chosen, or the first. */

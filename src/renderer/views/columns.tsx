@@ -14,15 +14,17 @@ export function Columns() {
   const columns = useRef<HTMLDivElement>(null)
   const processes = useRef<HTMLDivElement>(null)
   const side = useRef<HTMLDivElement>(null)
+  const details = useRef<HTMLElement>(null)
   // Set on the element, not through the tree: a drag then renders nothing.
   useSignalEffect(() => {
-    const { sideWidth, processesHeight } = preferences.value
+    const { sideWidth, processesHeight, detailsHeight } = preferences.value
     const set = (name: string, pixels: number) => {
       if (pixels > 0) columns.current?.style.setProperty(name, `${pixels}px`)
       else columns.current?.style.removeProperty(name)
     }
     set('--side-width', sideWidth)
     set('--processes-height', processesHeight)
+    set('--details-height', detailsHeight)
   })
   useSignalEffect(() => {
     columns.current?.classList.toggle('with-details', selection.value !== null)
@@ -44,7 +46,7 @@ export function Columns() {
         onReset={() => prefer({ processesHeight: 0 })}
       />
       <BelowCard />
-      <DetailCard />
+      <DetailCard card={details} />
       <Gutter
         kind="column"
         label="Width of the right column"
@@ -60,6 +62,18 @@ export function Columns() {
         <SideCards />
         <ProblemsCard />
       </div>
+      <Gutter
+        kind="row"
+        class="gutter-details"
+        label="Height of the details"
+        panel={details}
+        room={columns}
+        before={false}
+        least={120}
+        leaves={320}
+        onSize={(detailsHeight) => prefer({ detailsHeight })}
+        onReset={() => prefer({ detailsHeight: 0 })}
+      />
     </div>
   )
 }

@@ -1,4 +1,5 @@
 /** All about what is selected. */
+import type { RefObject } from 'preact'
 import { clearSelection, selection } from '../store/selection.ts'
 import { Icon } from './icons.tsx'
 import { ObjectDetail } from './object-detail.tsx'
@@ -24,10 +25,10 @@ function Details() {
   return <TaskDetail key={chosen.id} id={chosen.id} />
 }
 
-export function DetailCard() {
+export function DetailCard({ card }: { card: RefObject<HTMLElement | null> }) {
   useReveal()
   return (
-    <section class="card details" aria-label="Details">
+    <section class="card details" aria-label="Details" ref={card}>
       <div class="card-head">
         <h3>Details</h3>
         <span class="card-aside" />

@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 export interface GutterProps {
   /** `column` lies between two columns and is dragged sideways. */
   kind: 'column' | 'row'
+  class?: string
   label: string
   /** What the gutter resizes, and in what it lies. */
   panel: RefObject<HTMLElement | null>
@@ -21,7 +22,18 @@ export interface GutterProps {
 
 const KEY_STEP = 24
 
-export function Gutter({ kind, label, panel, room, before, least, leaves, onSize, onReset }: GutterProps) {
+export function Gutter({
+  kind,
+  class: name = '',
+  label,
+  panel,
+  room,
+  before,
+  least,
+  leaves,
+  onSize,
+  onReset,
+}: GutterProps) {
   const gutter = useRef<HTMLDivElement>(null)
   const drag = useRef<{ start: number; size: number } | null>(null)
   const at = (event: PointerEvent) => (kind === 'column' ? event.clientX : event.clientY)
@@ -58,7 +70,7 @@ export function Gutter({ kind, label, panel, room, before, least, leaves, onSize
     // biome-ignore lint/a11y/useSemanticElements: a separator that is moved is no <hr>
     <div
       ref={gutter}
-      class={`gutter gutter-${kind}`}
+      class={`gutter gutter-${kind} ${name}`}
       role="separator"
       tabIndex={0}
       aria-label={label}

@@ -33,6 +33,7 @@ const PATHS = {
   dark: 'M11.6 8.6A5 5 0 0 1 5.4 2.4a5 5 0 1 0 6.2 6.2Z',
   another: 'M7 2.5v9M2.5 7h9',
   down: 'M7 2.5v8.5M3.5 7.6 7 11l3.5-3.4',
+  keep: 'M5 2h4M5.5 2v4L4 8.5h6L8.5 6V2M7 8.5V12',
   close: 'M3.8 3.8l6.4 6.4M10.2 3.8l-6.4 6.4',
 } as const
 

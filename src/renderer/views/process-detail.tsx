@@ -1,10 +1,12 @@
 /** All about the selected process. */
 import type { ProcessRow } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
-import { formatCpuTime, formatDuration, formatMemory, formatPercent } from '../series/format.ts'
+import { cpuTimeFigure } from '../series/cost.ts'
+import { formatDuration, formatMemory, formatPercent } from '../series/format.ts'
 import { roundTop, sampleColumns } from '../series/samples.ts'
 import { busyNow, endWords, shortCall, stateWords } from '../series/words.ts'
 import { signalProcess } from '../store/commands.ts'
+import { cores } from '../store/programs.ts'
 import { select } from '../store/selection.ts'
 import { elapsedUs, peekState, read } from '../store/session.ts'
 import { axisWindow } from '../store/timeline.ts'
@@ -97,6 +99,7 @@ export function ProcessDetail({ id }: { id: string }) {
   if (!row || !state) return <Forgotten what="process" />
   const { sign, text } = stateWords(row, state, elapsedUs.peek())
   const ended = row.state === 'exited'
+  const cpuTime = cpuTimeFigure(row, cores.value)
   const busyPercent = busyNow(row, elapsedUs.peek())
   return (
     <div class={`detail ${colourClass(row.order)}`} data-testid={testIds.detail} data-process={id}>
@@ -135,8 +138,12 @@ export function ProcessDetail({ id }: { id: string }) {
         )}
         {row.kind !== 'thread' && (
           <>
-            <Fact name="CPU time">{formatCpuTime(row.cpuMs)}</Fact>
-            <Fact name="Most memory">{formatMemory(row.peakMemoryBytes)}</Fact>
+            <Fact name="CPU time" title={cpuTime.help}>
+              {cpuTime.text}
+            </Fact>
+            <Fact name="Most memory" title="The most that was seen of it, once a second">
+              {formatMemory(row.peakMemoryBytes)}
+            </Fact>
           </>
         )}
         <Fact name="Tasks done">{row.tasksDone}</Fact>

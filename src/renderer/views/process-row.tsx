@@ -1,10 +1,11 @@
 /** A process in the table. */
 import type { ProcessRow } from '../../shared/session-state.ts'
 import { colourClass } from '../series/colours.ts'
-import { countOf, formatCpuTime, formatMemory, formatPercent } from '../series/format.ts'
+import { cpuFigure, memoryFigure } from '../series/cost.ts'
+import { countOf } from '../series/format.ts'
 import type { StateWords } from '../series/words.ts'
 import { signalProcess } from '../store/commands.ts'
-import { can } from '../store/programs.ts'
+import { can, cores } from '../store/programs.ts'
 import { toggleSelection } from '../store/selection.ts'
 import { Figure } from './figure.tsx'
 import { Icon, Sign } from './icons.tsx'
@@ -15,6 +16,8 @@ import { testIds } from './test-ids.ts'
 export interface ProcessRowProps {
   row: ProcessRow
   level: number
+  /** The name of its parent, where it does not stand under it. */
+  childOf: string | null
   sign: StateWords['sign']
   words: string
   selected: boolean
@@ -74,27 +77,26 @@ function FailedTasks({ count }: { count: number }) {
 }
 
 /** What it uses now; of one that has ended, what it has used. */
-function Cost({ row: { state, cpuPercent, memoryBytes, cpuMs, peakMemoryBytes } }: { row: ProcessRow }) {
-  const ended = state === 'exited'
-  const cpu = ended ? formatCpuTime(cpuMs) : formatPercent(cpuPercent)
-  const memory = formatMemory(ended ? peakMemoryBytes : memoryBytes)
-  const never = 'It was over before it was measured'
+function Cost({ row }: { row: ProcessRow }) {
+  const cpu = cpuFigure(row, cores.value)
+  const memory = memoryFigure(row)
+  const isPeak = row.endedAtUs !== null && row.peakMemoryBytes !== null
   return (
     <>
-      <td class="num cell-cpu" title={ended ? (cpuMs === null ? never : 'CPU time in all') : undefined}>
-        <Figure text={cpu} />
+      <td class="num cell-cpu" title={cpu.help}>
+        <Figure text={cpu.text} />
       </td>
-      <td class="num cell-memory" title={ended ? (peakMemoryBytes === null ? never : 'The most it had') : undefined}>
-        <Figure text={`${ended}${memory}`}>
-          {ended && peakMemoryBytes !== null && <small>peak </small>}
-          {memory}
+      <td class="num cell-memory" title={memory.help}>
+        <Figure text={`${isPeak}${memory.text}`}>
+          {isPeak && <small>peak </small>}
+          {memory.text}
         </Figure>
       </td>
     </>
   )
 }
 
-export const ProcessRowView = memo(({ row, level, sign, words, selected, related }: ProcessRowProps) => {
+export const ProcessRowView = memo(({ row, level, childOf, sign, words, selected, related }: ProcessRowProps) => {
   const ended = row.state === 'exited'
   const spoken = row.state === 'waiting' ? `waiting: ${words}` : words
   return (
@@ -117,6 +119,11 @@ export const ProcessRowView = memo(({ row, level, sign, words, selected, related
           <span class="cut" title={`${row.name}, PID ${row.pid}`}>
             {row.name}
           </span>
+          {childOf !== null && (
+            <small class="tag cut child-of" title={`Its parent is ${childOf}`}>
+              of {childOf}
+            </small>
+          )}
           {row.kind === 'thread' && !row.name.startsWith('thread') && <small class="tag">thread</small>}
         </span>
       </th>

@@ -1,12 +1,15 @@
 /** Processes as a tree and queues below them, all on one time axis. */
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { QueueRow } from '../../shared/session-state.ts'
+import { footQueues, MOST_AT_FOOT } from '../series/foot-queues.ts'
 import { depthHint, laneHint } from '../series/hints.ts'
 import { segmentAt } from '../series/lanes.ts'
 import { treeRows } from '../series/process-tree.ts'
 import { selectionOfStretch } from '../series/related.ts'
 import { timeOf, xOf } from '../series/time-axis.ts'
 import { stateWords } from '../series/words.ts'
+import { keptQueues } from '../store/kept-queues.ts'
 import { related } from '../store/related.ts'
 import { isSelected, type SelectionKind, toggleSelection } from '../store/selection.ts'
 import { elapsedUs, nowUs, peekState, read } from '../store/session.ts'
@@ -106,26 +109,37 @@ function onKeyDown(event: KeyboardEvent): void {
   }
 }
 
-/** More queues than this would hide the processes if they stood still at the foot of the table. */
-const MOST_AT_FOOT = 4
-
 function Rows() {
   const processes = read('processes')?.rows ?? new Map()
-  const queues = read('queues')?.rows ?? new Map()
+  const queues = read('queues')?.rows ?? new Map<string, QueueRow>()
   read('tasks')
   const state = peekState()
   if (!state) return null
   const rows = treeRows(processes)
+  const kept = keptQueues.value
+  const atFoot = footQueues([...queues.keys()], kept)
+  const newestFirst = [...queues.values()].reverse()
+  const queueRow = (row: QueueRow) => (
+    <QueueRowView
+      key={row.id}
+      row={row}
+      selected={isSelected('queue', row.id)}
+      related={related.value.queue(row.id)}
+      // Where all of them stand there, there is nothing to choose.
+      kept={queues.size > MOST_AT_FOOT ? kept.has(row.id) : null}
+    />
+  )
   return (
     <>
       <tbody>
-        {rows.map(({ row, level }) => {
+        {rows.map(({ row, level, childOf }) => {
           const { sign, text } = stateWords(row, state, elapsedUs.peek())
           return (
             <ProcessRowView
               key={row.id}
               row={row}
               level={level}
+              childOf={childOf?.name ?? null}
               sign={sign}
               words={text}
               selected={isSelected('process', row.id)}
@@ -135,17 +149,9 @@ function Rows() {
         })}
       </tbody>
       <tbody class="filler" aria-hidden="true" />
-      {/* At the foot, the newest first: what comes among the processes or the queues moves none of them. */}
-      <tbody class={queues.size > MOST_AT_FOOT ? '' : 'at-foot'}>
-        {[...queues.values()].reverse().map((row) => (
-          <QueueRowView
-            key={row.id}
-            row={row}
-            selected={isSelected('queue', row.id)}
-            related={related.value.queue(row.id)}
-          />
-        ))}
-      </tbody>
+      {/* The newest first, and some at the foot: what comes among the processes or the queues moves none of them. */}
+      <tbody>{newestFirst.filter(({ id }) => !atFoot.has(id)).map(queueRow)}</tbody>
+      <tbody class="at-foot">{newestFirst.filter(({ id }) => atFoot.has(id)).map(queueRow)}</tbody>
     </>
   )
 }

@@ -7,7 +7,7 @@
  *   one; `parameter-error`: the sentence under a field that is wrong. `refusal`: the sentence of a call that was refused.
  * - `phase`: how the session is doing. `lane-key`: what the lanes' shapes mean, each in a `data-kind`.
  * - `process-row`: with `data-process`, `data-name`, `data-pid`, `data-state`; `tasks-failed` in it, if some have. `kill` and `terminate` are in the row and in
- *   the detail. `queue-row`: with `data-queue`, `data-depth`.
+ *   the detail. `queue-row`: with `data-queue`, `data-depth`; `keep-queue` in it, where there are more than stand at the foot of the table.
  * - `queue-card`: with `data-queue`; `queue-depth` in it is the number. `pool-card`; `pool-cell` in it, with `data-task`,
  *   `data-state`. `problem`: with `data-kind`, `data-task`; `problem-count`, `show-task`, `retry-task` in it. `go-to-problems`:
  *   how many there are, in the header.
@@ -39,6 +39,7 @@ export const testIds = {
   refusal: 'refusal',
   processRow: 'process-row',
   queueRow: 'queue-row',
+  keepQueue: 'keep-queue',
   kill: 'kill',
   terminate: 'terminate',
   queueCard: 'queue-card',
