@@ -22,10 +22,20 @@ const SAME_PERCENT = 10
 const loop = () =>
   performance as typeof performance & Pick<import('node:perf_hooks').Performance, 'eventLoopUtilization'>
 
-/** In Electron's main process it is Chromium that waits, and Node's figure for it would say nothing. */
+/** In Electron's main process it is Chromium that waits, and Node's figure for it says nothing. There, what its thread computes is what it is busy with. */
+function isElectronMain(): boolean {
+  return (process as { type?: string }).type === 'browser'
+}
+
 function canTell(): boolean {
-  const { type } = process as { type?: string }
-  return type !== 'browser' && typeof loop().eventLoopUtilization === 'function'
+  return typeof (isElectronMain() ? process.threadCpuUsage : loop().eventLoopUtilization) === 'function'
+}
+
+/** @returns for how long it was idle, since a moment that is always the same */
+function readIdleMs(): number {
+  if (!isElectronMain()) return loop().eventLoopUtilization().idle
+  const { user, system } = process.threadCpuUsage()
+  return performance.now() - (user + system) / 1_000
 }
 
 export class Busy {
@@ -56,7 +66,7 @@ export class Busy {
     this.#now = now
     this.#emit = emit
     this.#lookedAtUs = this.#fromUs = this.#readAtUs = now()
-    this.#idleMs = loop().eventLoopUtilization().idle
+    this.#idleMs = readIdleMs()
   }
 
   /** It runs, or waits, from a moment on that may lie a little in the past. */
@@ -96,13 +106,13 @@ export class Busy {
   #look(untilUs: number): void {
     const elapsedUs = untilUs - this.#lookedAtUs
     if (elapsedUs < LEAST_US) return
-    const { idle } = loop().eventLoopUtilization()
+    const idleMs = readIdleMs()
     const nowUs = this.#now()
     // What has been since then, while the process was not yet told to wait, was hardly more than idle.
-    const activeUs = nowUs - this.#readAtUs - (idle - this.#idleMs) * 1_000
+    const activeUs = nowUs - this.#readAtUs - (idleMs - this.#idleMs) * 1_000
     const percent = Math.min(100, Math.max(0, Math.round((activeUs * 100) / elapsedUs)))
     this.#readAtUs = nowUs
-    this.#idleMs = idle
+    this.#idleMs = idleMs
     const seenBefore = this.#lookedAtUs - this.#fromUs
     if (seenBefore > 0 && Math.abs(percent - this.#percent) > SAME_PERCENT) {
       this.#tell()
