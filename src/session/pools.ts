@@ -1,11 +1,12 @@
 /** Events about pools and their tasks, and how fast a pool comes along. */
-import type { PoolRow } from '../shared/session-state.ts'
+import type { PoolRow, TaskRow } from '../shared/session-state.ts'
 import type {
   PoolChanged,
   PoolCreated,
   ProcessId,
   TaskFailed,
   TaskFinished,
+  TaskId,
   TaskObserved,
   TaskStarted,
   TaskSubmitted,
@@ -33,6 +34,7 @@ export function poolCreated(
     done: 0,
     failed: 0,
     stopped: 0,
+    lost: 0,
     submitted: 0,
     unlisted: 0,
     timed: 0,
@@ -58,6 +60,18 @@ export function endPoolsOf(state: ReducedState, process: ProcessId): void {
   for (const row of [...state.pools.rows.values()]) {
     if (row.owner === process && !isOver(row)) poolChanged(state, { pool: row.id, state: 'ended' })
   }
+}
+
+/** Whether a pool that does not notice deaths waits for ever for this task. */
+function isLost({ processes, pools }: ReducedState, { state, process, pool }: TaskRow): boolean {
+  const isOrphan = state === 'running' && (processes.rows.get(process ?? '')?.endedAtUs ?? null) !== null
+  return isOrphan && pools.rows.get(pool)?.noticesDeaths === false
+}
+
+/** A process is gone, and what it worked at with it. */
+export function loseTask(state: ReducedState, task: TaskId): void {
+  const row = state.tasks.rows.get(task)
+  if (row && isLost(state, row)) changeRow(state.pools, state.rev, row.pool, ({ lost }) => ({ lost: lost + 1 }))
 }
 
 export function taskSubmitted(state: ReducedState, event: TaskSubmitted): void {
@@ -122,6 +136,7 @@ export function taskEnded(state: ReducedState, event: TaskFinished | TaskFailed)
   if (!before || before.endedAtUs !== null) return
   const end = event.type === 'task.finished' ? 'done' : event.stopped ? 'stopped' : 'failed'
   const { startedAtUs } = before
+  const wasLost = isLost(state, before)
   changeRow(state.tasks, state.rev, task, {
     endedAtUs: atUs,
     state: end,
@@ -130,6 +145,7 @@ export function taskEnded(state: ReducedState, event: TaskFinished | TaskFailed)
   changeRow(state.pools, state.rev, before.pool, (pool) => ({
     waiting: Math.max(0, pool.waiting - (startedAtUs === null ? 1 : 0)),
     running: Math.max(0, pool.running - (startedAtUs === null ? 0 : 1)),
+    lost: Math.max(0, pool.lost - (wasLost ? 1 : 0)),
     [end]: pool[end] + 1,
     timed: pool.timed + (startedAtUs === null ? 0 : 1),
     timedUs: pool.timedUs + (startedAtUs === null ? 0 : Math.max(0, atUs - startedAtUs)),
@@ -161,9 +177,9 @@ const QUIET_TASKS = 4
 /** How long the rest of a pool's tasks may take; or, where none ends any more, for how long that has been so. */
 export type Pace = { kind: 'left' | 'quiet'; us: number }
 
-/** @returns a pool's pace at `nowUs`; null if there is nothing to do, or no task has ended yet */
+/** @returns a pool's pace at `nowUs`; null if there is nothing to do that can end, or no task has ended yet */
 export function poolPace(row: PoolRow, nowUs: number): Pace | null {
-  const left = row.waiting + row.running
+  const left = row.waiting + row.running - row.lost
   if (left === 0 || row.timed === 0 || isOver(row)) return null
   const meanUs = row.timedUs / row.timed
   const quietUs = nowUs - row.quietSinceUs

@@ -19,7 +19,7 @@ import { changeDoing, endLane, extendLane, markBusy, spentUntil } from './lanes.
 import { LIMITS } from './limits.ts'
 import { loseObjectsOf } from './objects.ts'
 import { endLines } from './output.ts'
-import { endPoolsOf } from './pools.ts'
+import { endPoolsOf, loseTask } from './pools.ts'
 import { closeQueuesOf } from './queues.ts'
 import { endRowOf, type ReducedState } from './state.ts'
 import { addRow, changeRow } from './table.ts'
@@ -170,6 +170,7 @@ export function processExited(state: ReducedState, event: ProcessExited): void {
   closeQueuesOf(state, process)
   loseObjectsOf(state, process)
   endPoolsOf(state, process)
+  if (row.task !== null) loseTask(state, row.task)
   endRowOf(state, 'processes', process)
 }
 

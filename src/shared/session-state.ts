@@ -204,6 +204,8 @@ export interface PoolRow extends Row {
   failed: number
   /** Taken back, or not done because the pool or the program was ended. */
   stopped: number
+  /** Of those that run, how many had a worker that has died, in a pool that does not notice: they never end. */
+  lost: number
   submitted: number
   /** Of those that wait, how many have no row of their own, because there are too many. They get it when they start. */
   unlisted: number

@@ -63,7 +63,7 @@ export type ObjectKind =
 /** One of the things that a process waits for now. A thread is a process here. */
 export interface Wait {
   /**
-   * `end` is which side of it: `put`, `get`, `join` or `flush` of a queue, `task` of a pool that a worker waits for, `0` or `1` of a pipe,
+   * `end` is which side of it: `put`, `get`, `join` or `flush` of a queue, `task` of a pool that a worker waits for, `result` of what was given to a pool, `0` or `1` of a pipe,
    * whichever this process has.
    */
   on: { kind: ObjectKind | 'process' | 'queue' | 'pool' | 'task'; id: string; end?: string }

@@ -45,7 +45,7 @@ async function tryAgain(python: Python, file: string, test: string): Promise<Dif
   let text = ''
   for (let tries = 0; tries < 3; tries++) {
     for (const side of ['without', 'under'] as const) {
-      const run = await runTests(python, file, [test.split('.').slice(-2).join('.')], side === 'under')
+      const run = await runTests(python, file, [`*.${test.split('.').slice(-2).join('.')}`], side === 'under')
       const result = run.results.get(test) ?? 'missing'
       seen[side].add(result)
       if (result === 'failed' || (result === 'missing' && side === 'under')) text = run.output.slice(-3_000)

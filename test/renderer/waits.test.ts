@@ -42,6 +42,7 @@ const waits = {
   answer: wait('queue', 'q'),
   join: wait('process', '0.1'),
   pool: wait('pool', 'p'),
+  results: wait('pool', 'p', 'result'),
   next: wait('pool', 'p', 'task'),
   result: wait('task', 't'),
   lock: wait('lock', 'database'),
@@ -53,7 +54,7 @@ const waits = {
 test('each wait is told by the name of what it is for, also of what is not known any more', () => {
   expect(Object.values(waits).map((each) => waitWords(each, state))).toEqual([
     ...['put to pages', 'get from pages', 'hear from pages'],
-    ...['join worker 1', 'join pool', 'next task', 'result of spider(1)'],
+    ...['join worker 1', 'join pool', 'results of pool', 'next task', 'result of spider(1)'],
     ...['lock database', 'pipe line', 'a lock', 'a mutex'],
   ])
   expect(objectWords({ kind: 'lock', name: 'lock 2' })).toBe('lock 2')
@@ -61,7 +62,20 @@ test('each wait is told by the name of what it is for, also of what is not known
 
 test('it leads to what it is for, if that is still there', () => {
   expect(Object.values(waits).map((each) => selectionOfWait(each, state)?.kind)).toEqual([
-    ...['queue', 'queue', 'queue', 'process', undefined, undefined, 'task', 'object', 'object', undefined, undefined],
+    ...[
+      'queue',
+      'queue',
+      'queue',
+      'process',
+      undefined,
+      undefined,
+      undefined,
+      'task',
+      'object',
+      'object',
+      undefined,
+      undefined,
+    ],
   ])
 })
 

@@ -54,6 +54,24 @@ test('a pool that had nothing to do is not told to be stuck when it gets somethi
   ).toBeNull()
 })
 
+test('a lost task is no task that runs, and nothing is left to wait for when all that is left is lost', () => {
+  const careless: TelemetryEvent = { ...created, noticesDeaths: false }
+  const died: TelemetryEvent = {
+    ...{ type: 'process.exited', atUs: 3 * S, process: '1' },
+    ...{ exitCode: null, signal: 'SIGKILL' },
+  }
+  const begun = [submitted('a'), submitted('b'), started('a', 0), finished('a', S), started('b', S)]
+  const rowOf = (...events: TelemetryEvent[]) => reduceAll([worker, ...events]).pools.rows.get('w') as PoolRow
+  const lost = rowOf(careless, ...begun, died)
+  expect(poolPace(lost, 3 * S)).toBeNull()
+  expect(progressWords(lost, 3 * S)).toBe('1 of 2 · 1 lost')
+  expect(poolWords(lost)).toBe('1 done · 1 lost')
+  expect(describePool(lost, 3 * S)).toBe('1 done, 0 running, 0 waiting, 0 failed, 1 lost')
+  expect(poolPace(rowOf(careless, ...begun, submitted('c', S), died), 3 * S)?.kind).toBe('left')
+  expect(rowOf(careless, ...begun, died, finished('b', 4 * S))).toMatchObject({ lost: 0, running: 0, done: 2 })
+  expect(rowOf(created, ...begun, died)).toMatchObject({ lost: 0, running: 1 })
+})
+
 test('a task is counted where it is, and its worker is at it', () => {
   const begun = [worker, created, ...six, started('a', 10)]
   const state = reduceAll(begun)

@@ -27,8 +27,9 @@ export function describeQueue(row: QueueRow): string {
  * @returns how far a pool has come: `3 done, 2 running, 5 waiting, 0 failed, 4 s left`
  */
 export function describePool(pool: PoolRow, nowUs: number | null): string {
-  const { done, running, waiting, failed, stopped } = pool
-  const parts = [`${done} done`, `${running} running`, `${waiting} waiting`, `${failed} failed`]
+  const { done, running, waiting, lost, failed, stopped } = pool
+  const parts = [`${done} done`, `${running - lost} running`, `${waiting} waiting`, `${failed} failed`]
+  if (lost > 0) parts.push(`${lost} lost`)
   if (stopped > 0) parts.push(`${stopped} not done`)
   const pace = nowUs === null ? null : poolPace(pool, nowUs)
   const seconds = `${Math.max(1, Math.round((pace?.us ?? 0) / 1e6))} s`

@@ -44,7 +44,8 @@ export function waitWords({ on: { kind, id, end } }: Wait, state: State): string
     case 'process':
       return `join ${state.processes.rows.get(id)?.name ?? 'a process'}`
     case 'pool':
-      return end === 'task' ? 'next task' : `join ${state.pools.rows.get(id)?.name ?? 'a pool'}`
+      if (end === 'task') return 'next task'
+      return `${end === 'result' ? 'results of' : 'join'} ${state.pools.rows.get(id)?.name ?? 'a pool'}`
     case 'task':
       return `result of ${state.tasks.rows.get(id)?.name ?? 'a task'}`
     default: {

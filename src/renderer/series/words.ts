@@ -140,11 +140,12 @@ export function phaseWords({ phase }: Pick<SessionHead, 'phase'>, pools: Iterabl
   return failed > 0 ? `${PHASES[phase]}, ${failed} failed` : PHASES[phase]
 }
 
-/** `5 done · 3 running · 1 waiting · 1 failed`; what is none is left out, but for what is done. */
-export function poolWords({ done, running, waiting, failed, stopped }: PoolRow): string {
+/** `5 done · 3 running · 1 waiting · 1 lost · 1 failed`; what is none is left out, but for what is done. */
+export function poolWords({ done, running, waiting, lost, failed, stopped }: PoolRow): string {
   const parts = [`${done} done`]
-  if (running > 0) parts.push(`${running} running`)
+  if (running > lost) parts.push(`${running - lost} running`)
   if (waiting > 0) parts.push(`${waiting} waiting`)
+  if (lost > 0) parts.push(`${lost} lost`)
   if (failed > 0) parts.push(`${failed} failed`)
   if (stopped > 0) parts.push(`${stopped} not done`)
   return parts.join(' · ')
@@ -152,13 +153,13 @@ export function poolWords({ done, running, waiting, failed, stopped }: PoolRow):
 
 /**
  * `6 of 10 · 4 s left`: what has ended of all tasks, and how long the rest may take as long as tasks end;
- * else `6 of 10 · no task has ended for 12 s`.
+ * else `6 of 10 · no task has ended for 12 s`. Where all that is left is lost, `7 of 8 · 1 lost`.
  * @param nowUs null for a run that has ended
  */
 export function progressWords(pool: PoolRow, nowUs: number | null): string {
   const ended = pool.done + pool.failed
   const progress = `${ended} of ${ended + pool.stopped + pool.running + pool.waiting}`
   const pace = nowUs === null ? null : poolPace(pool, nowUs)
-  if (!pace) return progress
+  if (!pace) return pool.lost > 0 ? `${progress} · ${pool.lost} lost` : progress
   return `${progress} · ${pace.kind === 'left' ? `${formatRest(pace.us)} left` : `no task has ended for ${formatGlance(pace.us)}`}`
 }

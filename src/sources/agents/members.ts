@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { isCount, isNumber, isText } from '../../shared/checks.ts'
 import type { ProcessId, TelemetryEvent, WaitTarget } from '../../shared/telemetry.ts'
+import type { Doing } from '../process-tree/doing.ts'
 import type { Ended } from '../process-tree/ended.ts'
 import type { ConnectedProcess, Identity, TreeProcess } from '../process-tree/process-tree.ts'
 
@@ -26,6 +27,8 @@ export interface Member {
   isDescribed: boolean
   /** What an agent in it says that it runs on. */
   runtime: string | null
+  /** What the kernel said last that it does. */
+  doing: Doing | null
   end: End | null
   goneMs: number | null
 }
@@ -78,6 +81,12 @@ export class Members {
     return this.#members.values()
   }
 
+  /** @returns what the kernel said last that a process does */
+  doingOf(id: ProcessId): Doing | null {
+    const member = this.#members.get(Number.parseInt(id, 10))
+    return member?.id === id ? member.doing : null
+  }
+
   nameOf(id: ProcessId): string | undefined {
     const member = this.#members.get(Number.parseInt(id, 10))
     return member?.id === id ? member.name : undefined
@@ -124,13 +133,21 @@ export class Members {
     this.#does(member, process)
   }
 
-  /** What the kernel says that a process does is told of those that say nothing themselves. */
-  #does({ id, runtime }: Member, { pid, start, doing, ended, reason }: TreeProcess): void {
-    const { state, waitingOn } = doing
+  /** What the kernel says that a process does is told of those that say nothing themselves; of the others where they say nothing, see `Quiet`. */
+  #does(member: Member, { pid, start, doing, ended, reason }: TreeProcess): void {
+    const { id, runtime } = member
+    member.doing = doing
+    const { state } = doing
     if (state === 'ended') this.gone(pid, start, ended && { ...ended, ...(reason !== undefined && { reason }) })
     if (state === 'ended' || runtime !== null) return
-    if (state !== 'stopped') this.#emit({ type: 'process.state', process: id, state, ...(waitingOn && { waitingOn }) })
-    else this.#emit({ type: 'process.state', process: id, state: 'waiting', waitingOn: waitingOn ?? STOPPED })
+    this.tellState(id, doing)
+  }
+
+  /** Tells what a process does in the kernel's words. */
+  tellState(process: ProcessId, { state, waitingOn }: Doing): void {
+    if (state === 'ended') return
+    if (state !== 'stopped') this.#emit({ type: 'process.state', process, state, ...(waitingOn && { waitingOn }) })
+    else this.#emit({ type: 'process.state', process, state: 'waiting', waitingOn: waitingOn ?? STOPPED })
   }
 
   /** The kernel has it no more. */
@@ -241,6 +258,7 @@ export class Members {
       isDescribed: false,
       command: process.command,
       runtime: null,
+      doing: null,
       end: this.#earlyEnds.get(pid) ?? null,
       goneMs: null,
     }

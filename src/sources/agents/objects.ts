@@ -6,6 +6,7 @@ import type { Cells, TranslatorOptions } from './translator.ts'
 
 interface Shared {
   id: string
+  label: string
   /** By cell: who has it, since when, and at which time of taking it. */
   holders: Map<string, Waiter & { acquired: number }>
   told: string
@@ -64,14 +65,20 @@ export class Objects {
     }
   }
 
+  /** @returns what an object is called, which who made it knows */
+  labelOf(name: string): string | undefined {
+    return this.#objects.get(name)?.label
+  }
+
   #object(name: string, description: Readonly<Record<string, unknown>>, process: ProcessId): Shared {
     const known = this.#objects.get(name)
     if (known) return known
-    const shared: Shared = { id: `o:${name}`, holders: new Map(), told: '[[],[]]', toldUs: Number.NEGATIVE_INFINITY }
+    const kind = (isText(description.kind) ? description.kind : 'lock') as ObjectKind
+    const [id, label] = [`o:${name}`, labelOf(description, kind)]
+    const shared: Shared = { id, label, holders: new Map(), told: '[[],[]]', toldUs: Number.NEGATIVE_INFINITY }
     this.#objects.set(name, shared)
     const { emit, nowUs } = this.#options
-    const kind = (isText(description.kind) ? description.kind : 'lock') as ObjectKind
-    emit({ type: 'object.created', atUs: nowUs(), object: shared.id, kind, name: labelOf(description, kind), process })
+    emit({ type: 'object.created', atUs: nowUs(), object: id, kind, name: label, process })
     return shared
   }
 }

@@ -12,6 +12,7 @@ interface Counted {
 
 interface Queue {
   id: string
+  label: string
   /** By cell: what each has counted so far. What a process that is over had counted stays. */
   counted: Map<string, Counted>
   told: string
@@ -79,15 +80,20 @@ export class Queues {
     })
   }
 
+  /** @returns what a queue is called, which who made it knows */
+  labelOf(name: string): string | undefined {
+    return this.#queues.get(name)?.label
+  }
+
   #queue(name: string, description: Readonly<Record<string, unknown>>, process: ProcessId): Queue {
     const known = this.#queues.get(name)
     if (known) return known
-    const queue: Queue = { id: `q:${name}`, counted: new Map(), told: '', toldUs: Number.NEGATIVE_INFINITY }
+    const [id, label] = [`q:${name}`, labelOf(description, 'queue')]
+    const queue: Queue = { id, label, counted: new Map(), told: '', toldUs: Number.NEGATIVE_INFINITY }
     this.#queues.set(name, queue)
     const { emit, nowUs } = this.#options
     const maxsize = isCount(description.maxsize) && description.maxsize < 2 ** 30 ? description.maxsize : 0
-    const about = { queue: queue.id, name: labelOf(description, 'queue'), maxsize, process }
-    emit({ type: 'queue.created', atUs: nowUs(), ...about })
+    emit({ type: 'queue.created', atUs: nowUs(), queue: id, name: label, maxsize, process })
     return queue
   }
 

@@ -3,7 +3,8 @@ import { isText } from '../../shared/checks.ts'
 import type { ObjectKind, ProcessId, Wait, WaitTarget } from '../../shared/telemetry.ts'
 import { SHORT_WAIT_US } from '../../shared/telemetry.ts'
 import type { Pools } from './pools.ts'
-import { WAITS } from './protocol.ts'
+import { type CellKind, WAITS } from './protocol.ts'
+import { Quiet } from './quiet.ts'
 import type { ReadCell } from './region.ts'
 import type { Cells, TranslatorOptions } from './translator.ts'
 
@@ -19,6 +20,11 @@ export interface Waiting {
   sinceUs: number
 }
 
+export interface ThreadsOptions extends TranslatorOptions {
+  /** @returns what a thing is called by who made it, under the agent's name for it */
+  known: (kind: CellKind | undefined, name: string | undefined) => string | undefined
+}
+
 interface Thread {
   /** Which cell tells of it. */
   key: string
@@ -28,14 +34,18 @@ interface Thread {
 }
 
 export class Threads {
-  readonly #options: TranslatorOptions
+  readonly #options: ThreadsOptions
   readonly #pools: Pools
   readonly #threads = new Map<ProcessId, Thread>()
   readonly #waiting = new Map<ProcessId, Waiting>()
+  readonly #quiet: Quiet
 
-  constructor(options: TranslatorOptions, pools: Pools) {
+  constructor(options: ThreadsOptions, pools: Pools) {
     this.#options = options
     this.#pools = pools
+    const { members, nowUs } = options
+    const doing = (process: ProcessId) => members.doingOf(process)
+    this.#quiet = new Quiet({ nowUs, doing, tell: (...does) => members.tellState(...does) })
   }
 
   get waiting(): ReadonlyMap<ProcessId, Waiting> {
@@ -73,6 +83,7 @@ export class Threads {
   #forget(id: ProcessId): void {
     this.#threads.delete(id)
     this.#waiting.delete(id)
+    this.#quiet.forget(id)
   }
 
   #thread(id: ProcessId, cell: ReadCell, cells: Cells): void {
@@ -96,6 +107,8 @@ export class Threads {
     }
     if (thread.key !== key) Object.assign(thread, { key, turn: -1 })
     this.#look(id, thread, cell, cells)
+    // The kernel is asked for the first thread of each process only.
+    if (id === cells.process) this.#quiet.look(id, cell.fields.turn ?? 0, thread.isTold)
   }
 
   #look(id: ProcessId, thread: Thread, { fields }: ReadCell, cells: Cells): void {
@@ -139,7 +152,7 @@ export class Threads {
     const cell = cells.byIndex.get(what === 'result' ? about : on)
     const description = cell?.description ?? {}
     const name = isText(description.id) ? description.id : undefined
-    const label = labelOf(description, cell?.kind)
+    const label = this.#options.known(cell?.kind, name) ?? labelOf(description, cell?.kind)
     switch (what) {
       case 'get':
       case 'put':
@@ -173,7 +186,7 @@ export class Threads {
           return { wait: { kind: 'task', id }, target: target('result', `result of ${label}`, id) }
         }
         return {
-          wait: { kind: 'pool', id: `p:${name}` },
+          wait: { kind: 'pool', id: `p:${name}`, end: 'result' },
           target: target('result', `results of ${label}`, `p:${name}`),
         }
       case 'task':

@@ -4,6 +4,7 @@ import type { ProcessId, TelemetryEvent } from '../../shared/telemetry.ts'
 import type { Members } from './members.ts'
 import { Objects } from './objects.ts'
 import { Pools } from './pools.ts'
+import type { CellKind } from './protocol.ts'
 import { Queues } from './queues.ts'
 import type { ReadCell, RegionRead } from './region.ts'
 import { Threads } from './threads.ts'
@@ -46,9 +47,13 @@ export class Translator {
   constructor(options: TranslatorOptions) {
     this.#options = options
     this.#pools = new Pools(options)
-    this.#threads = new Threads(options, this.#pools)
     this.#queues = new Queues(options)
     this.#objects = new Objects(options)
+    const known = (kind: CellKind | undefined, name: string | undefined) => {
+      const of = { queue: this.#queues, lock: this.#objects, object: this.#objects }[String(kind)]
+      return name === undefined ? undefined : of?.labelOf(name)
+    }
+    this.#threads = new Threads({ ...options, known }, this.#pools)
   }
 
   /** Takes what a region has; it is told by `settle`, so that what several processes say is in the order in which it happened. */

@@ -36,9 +36,25 @@ describe.each(ways)('Python $version, $method', ({ command, method }) => {
     const { message } = await verdict(own, 'deadlock')
     for (const words of ['Deadlock: ', 'Ann waits for ', 'which Bob has', 'Bob waits for ', 'which Ann has'])
       expect(message).toContain(words)
+    // Both are made on one line, by who never takes them.
+    const [, first = '', number = ''] = /Ann waits for lock \((\w+\.py:\d+)( #2)?\)/.exec(message) ?? []
+    expect(message).toContain(`Bob waits for lock (${first}${number === '' ? ' #2' : ''})`)
     const ann = own.processes.find(({ name }) => name === 'Ann')
-    expect(ann).toMatchObject({ state: 'waiting', waitingOn: { what: 'acquire' } })
+    expect(ann).toMatchObject({
+      ...{ state: 'waiting', waitingOn: { what: 'acquire', label: `acquire lock (${first}${number})` } },
+    })
     expect(await own.session.stop()).toEqual({ leftovers: 0 })
+  })
+
+  test('what waits in C, where there is no hook, is said to do what the kernel says', async () => {
+    await using own = await start('in_c.py')
+    const doing = (name: string) => own.processes.find((process) => process.name === name)?.waitingOn?.label
+    await waitUntil('all wait', () => doing('pauser') && doing('in_c.py'))
+    expect([doing('pauser'), doing('in_c.py')]).toEqual(['a signal', 'events (poll)'])
+    const helper = { fork: undefined, spawn: 'resource tracker', forkserver: 'fork server' }[method]
+    if (helper) await waitUntil('the helper waits', () => /^(events|reads a pipe from )/.test(doing(helper) ?? ''))
+    process.kill(own.processes.find(({ name }) => name === 'pauser')?.pid ?? 0, 'SIGUSR1')
+    await waitUntil('it goes on', () => own.processes.find(({ name }) => name === 'pauser')?.state === 'sleeping')
   })
 
   test('a task whose worker was killed is lost, and who waits for it for ever is named', async () => {

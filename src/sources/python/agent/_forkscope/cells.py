@@ -94,11 +94,16 @@ def hush(lock):
             cell.enter = cell.leave = None
 
 
-def caller():
-    """@returns where in the program it was called, as `app.py:12`"""
+_made = {}
+
+
+def place_made(kind):
+    """@returns where in the program something was made, as `app.py:12`; the second of its kind there is `app.py:12 #2`"""
     frame = sys._getframe(1)
     while frame is not None:
         if not frame.f_globals.get('__name__', '').startswith(_HELPERS):
-            return '%s:%d' % (frame.f_code.co_filename.rpartition('/')[2], frame.f_lineno)
+            where = '%s:%d' % (frame.f_code.co_filename.rpartition('/')[2], frame.f_lineno)
+            number = _made[kind, where] = _made.get((kind, where), 0) + 1
+            return where if number == 1 else '%s #%d' % (where, number)
         frame = frame.f_back
     return None

@@ -3,10 +3,15 @@
 import os
 import sys
 
+from _functools import partial
+from _signal import NSIG, getsignal
+
 from .region import now, tell
 from .words import line, message_of, type_name
 
 _HERE = os.path.dirname(__file__)
+_FUNCTION = type(lambda: 0)
+_METHOD = type((lambda: 0).__get__(0))
 
 # Which of our modules hooks which of Python's.
 HOOKED = {
@@ -57,8 +62,8 @@ class Group:
         self.replaced.append((owner, attribute, None))
 
     def failed(self, error):
-        """What of ours went wrong ends this group. What came from outside, as a signal handler's exception, goes where it belongs."""
-        if not _is_ours(error):
+        """What went wrong in a hook ends this group. What a signal handler or a debugger raised meanwhile goes where it belongs."""
+        if _is_from_outside(error):
             raise error
         self.switch_off(error)
 
@@ -75,13 +80,31 @@ class Group:
         tell(line('off', now(), group=self.name, why='%s: %s' % (type_name(type(error)), message_of(error))))
 
 
-def _is_ours(error):
+def _is_from_outside(error):
+    """Whether it was raised by what may be called anywhere, so also in the middle of a hook."""
     traceback = error.__traceback__
-    if traceback is None:
-        return True
-    while traceback.tb_next is not None:
+    while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_HERE):
         traceback = traceback.tb_next
-    return traceback.tb_frame.f_code.co_filename.startswith(_HERE)
+    if traceback is None:
+        return False
+    called = [sys.gettrace(), sys.getprofile()]
+    for number in range(1, NSIG):
+        try:
+            called.append(getsignal(number))
+        except (ValueError, OSError):
+            # Not each number is a signal.
+            pass
+    return any(_code_of(each) is traceback.tb_frame.f_code for each in called)
+
+
+def _code_of(called):
+    """@returns the code that a call of it begins with, if it is Python's"""
+    while type(called) is partial:
+        called = called.func
+    if type(called) not in (_FUNCTION, _METHOD):
+        called = vars(type(called)).get('__call__')
+    called = getattr(called, '__func__', called) if type(called) is _METHOD else called
+    return called.__code__ if type(called) is _FUNCTION else None
 
 
 def look_alike(new, original):
@@ -95,7 +118,7 @@ def look_alike(new, original):
 
 def unhooked(method):
     """@returns a bound method as it is without its hook, if it has one"""
-    original = method.__func__.__dict__.get('__wrapped__')
+    original = method.__func__.__dict__.get('__wrapped__') if type(method) is _METHOD else None
     return method if original is None else type(method)(original, method.__self__)
 
 

@@ -1,7 +1,7 @@
 """`queue`: queues between threads. `SimpleQueue` is C's own class, and cannot be hooked."""
 
 from . import waits
-from .cells import NO_CELL, QUEUE, LocalCell, caller
+from .cells import NO_CELL, QUEUE, LocalCell, place_made
 from .hooks import parameters_of, passed_on, require
 from .on_queues import DONE, GETS, PUTS
 from .region import add, number_of, state
@@ -18,7 +18,8 @@ def set_hooks(group, module):
             if cell is None:
                 maxsize = of.maxsize
                 bound = maxsize if type(maxsize) is int and maxsize > 0 else None
-                cell = of._forkscope = LocalCell(QUEUE, 'q', slot_here().quiet == 0, kind='queue.' + _kind_of(module, of), maxsize=bound, where=caller())
+                kind = 'queue.' + _kind_of(module, of)
+                cell = of._forkscope = LocalCell(QUEUE, 'q', slot_here().quiet == 0, kind=kind, maxsize=bound, where=place_made(kind))
             cell.place()
             return cell
         except Exception as error:

@@ -6,7 +6,7 @@ Under every start method a queue is known by the inode of its pipe. Its locks an
 from os import fstat
 
 from . import waits
-from .cells import NO_CELL, QUEUE, Cell, caller, hush
+from .cells import NO_CELL, QUEUE, Cell, hush, place_made
 from .hooks import parameters_of, passed_on, require, unhooked
 from .region import add, now, number_of, state, tell
 from .waits import slot_here
@@ -65,7 +65,7 @@ def set_hooks(group, module):
             if original is plain_init and isinstance(self, joinable):
                 return
             try:
-                attach(self, caller(), is_told)
+                attach(self, place_made(type(self).__name__), is_told)
             except Exception as error:
                 group.failed(error)
 

@@ -4,8 +4,10 @@ A lock is known by its semaphore's name, which it has where processes are not fo
 and barriers are made of is their own business.
 """
 
+import sys
+
 from . import waits
-from .cells import LOCK, OBJECT, Cell, caller, hush, new_id
+from .cells import LOCK, OBJECT, Cell, hush, new_id, place_made
 from .hooks import parameters_of, passed_on, require
 from .region import add, number_of, state
 from .waits import slot_here, threads
@@ -19,12 +21,12 @@ def set_hooks(group, module):
     require((parameters_of(lock_class._make_methods), ('self',)), (parameters_of(lock_class.__enter__), ('self',)), (parameters_of(condition.wait), ('self', 'timeout')))
     kinds = [(getattr(module, name), kind) for name, kind in _KINDS.items()]
 
-    def attach(lock, is_told):
+    def attach(lock, is_told, is_new):
         semlock = lock._semlock
         of = [kind for kind_class, kind in kinds if type(lock) is kind_class or isinstance(lock, kind_class)]
         kind = of[-1] if of else 'semaphore'
         size = semlock.maxvalue if kind == 'bounded-semaphore' else None
-        cell = Cell(LOCK, semlock.name or new_id('l'), is_told, kind=kind, name=caller() if is_told else None, size=size)
+        cell = Cell(LOCK, semlock.name or new_id('l'), is_told, kind=kind, name=place_made(kind) if is_told and is_new else None, size=size)
         lock._forkscope = cell
         return cell
 
@@ -35,13 +37,30 @@ def set_hooks(group, module):
                 if '_forkscope' in self.__dict__ and self._forkscope is not None:
                     return
                 is_told = slot_here().quiet == 0
-                cell = attach(self, is_told)
+                # One that came from another process was made there, and is told of there.
+                cell = attach(self, is_told, sys._getframe(1).f_code.co_name != '__setstate__')
                 if is_told:
                     self.acquire, self.release = cell.enter, cell.leave = methods_of(self._semlock, cell)
             except Exception as error:
                 group.failed(error)
 
         return _make_methods
+
+    def make_getstate(original):
+        """Who made a lock and gives it to others may never take it: what it is called is told now."""
+
+        def __getstate__(self):
+            try:
+                values = original(self)
+            except BaseException as error:
+                passed_on(error)
+                raise
+            cell = self.__dict__.get('_forkscope')
+            if cell is not None and cell.is_told:
+                cell.place()
+            return values
+
+        return __getstate__
 
     def make_enter(original):
         def __enter__(self):
@@ -96,6 +115,16 @@ def set_hooks(group, module):
 
         return of_condition
 
+    def make_barrier_setstate(original):
+        def __setstate__(self, state):
+            original(self, state)
+            try:
+                hush(self._cond.__dict__.get('_lock'))
+            except Exception as error:
+                group.failed(error)
+
+        return __setstate__
+
     def set_event(self, state):
         """As `pickle` does where there is none."""
         self.__dict__.update(state)
@@ -134,12 +163,14 @@ def set_hooks(group, module):
         return make
 
     group.replace(lock_class, '_make_methods', make_methods)
+    group.replace(lock_class, '__getstate__', make_getstate)
     group.replace(lock_class, '__enter__', make_enter)
     group.replace(lock_class, '__exit__', make_exit)
     for name in ('__init__', '__setstate__'):
         group.replace(condition, name, make_condition)
     for owner in (event, barrier):
         group.replace(owner, '__init__', make_quiet_init)
+    group.replace(barrier, '__setstate__', make_barrier_setstate)
     if not hasattr(event, '__setstate__'):
         group.add(event, '__setstate__', set_event)
     group.replace(condition, 'wait', make_wait(waits.CONDITION, 'condition', lambda thing: thing._wait_semaphore))
