@@ -61,7 +61,7 @@ function ownScenes(python: string): Scene[] {
     own(
       'stuck',
       run('deadlock.py spawn'),
-      (window) => window.problems.first().waitFor(),
+      (window) => window.problems.filter({ hasText: 'Deadlock' }).waitFor(),
       (window) => window.select('Ann'),
     ),
     own('ended', run('counted.py fork'), (window) => window.phase('own', 'finished')),

@@ -103,6 +103,18 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     watcher.view.push('overview', overview)
   }
 
+  const pushSessions = (watcher: Watcher) => {
+    for (const [session, followed] of watcher.followed) {
+      if (watcher.view.busy()) return
+      try {
+        pushSession(watcher, session, followed)
+      } catch {
+        // It is not kept any more, as the overview tells.
+        watcher.followed.delete(session)
+      }
+    }
+  }
+
   let ticks = 0
   const tick = () => {
     ticks++
@@ -111,27 +123,23 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
     const text = JSON.stringify(overview, (name, value) => (name === 'elapsedUs' ? 0 : value))
     for (const watcher of watchers) {
       if (watcher.view.busy()) continue
-      for (const [session, followed] of watcher.followed) {
-        if (watcher.view.busy()) break
-        try {
-          pushSession(watcher, session, followed)
-        } catch {
-          // It is not kept any more, as the overview tells.
-          watcher.followed.delete(session)
-        }
-      }
+      pushSessions(watcher)
       if (!watcher.view.busy()) pushOverview(watcher, overview, text)
     }
   }
 
   const handlers: Handlers = {
-    getAppInfo: () => ({
-      ...info,
-      nodeForPrograms: sessions.nodeForPrograms,
-      platform: process.platform,
-      programs: [...sessions.programs],
-      overview: { ...sessions.overview(), heldMs },
-    }),
+    getAppInfo: (_, watcher) => {
+      // What the overview says of a session must not be news to who watches it: one that has ended would still run in its own panel.
+      pushSessions(watcher)
+      return {
+        ...info,
+        nodeForPrograms: sessions.nodeForPrograms,
+        platform: process.platform,
+        programs: [...sessions.programs],
+        overview: { ...sessions.overview(), heldMs },
+      }
+    },
     readSources: ({ program }) => sessions.readSources(program),
     startProgram: async ({ program, parameters, instead }, watcher) => ({
       session: await sessions.start(program, parameters, instead, () => !watcher.isGone),

@@ -4,6 +4,7 @@ import type { SessionEnded, SessionStarted } from '../shared/telemetry.ts'
 import { LIMITS } from './limits.ts'
 import { settleObjects } from './objects.ts'
 import { endLines } from './output.ts'
+import { settlePools } from './pools.ts'
 import { settleQueues } from './queues.ts'
 import type { ReducedState } from './state.ts'
 import { cut, listOf, nameOf } from './texts.ts'
@@ -31,6 +32,7 @@ export function sessionEnded(state: ReducedState, { atUs, outcome, leftovers }: 
   endLines(state)
   settleQueues(state, atUs)
   settleObjects(state)
+  settlePools(state, atUs)
   changeHead(state, { phase: outcome, endedAtUs: atUs, leftovers })
 }
 

@@ -74,6 +74,18 @@ export function loseTask(state: ReducedState, task: TaskId): void {
   if (row && isLost(state, row)) changeRow(state.pools, state.rev, row.pool, ({ lost }) => ({ lost: lost + 1 }))
 }
 
+/** The session is over: what has not ended is not done, and nobody will do it. */
+export function settlePools(state: ReducedState, atUs: number): void {
+  for (const { id, waiting, running, stopped } of [...state.pools.rows.values()]) {
+    const left = waiting + running
+    if (left === 0) continue
+    changeRow(state.pools, state.rev, id, { waiting: 0, running: 0, lost: 0, unlisted: 0, stopped: stopped + left })
+  }
+  for (const { id, endedAtUs } of [...state.tasks.rows.values()]) {
+    if (endedAtUs === null) changeRow(state.tasks, state.rev, id, { state: 'stopped', endedAtUs: atUs })
+  }
+}
+
 export function taskSubmitted(state: ReducedState, event: TaskSubmitted): void {
   const { task, pool, atUs } = event
   if (state.tasks.rows.has(task)) return

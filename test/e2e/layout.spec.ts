@@ -148,10 +148,11 @@ test('panels are resized by pointer and by keys, say how large they are, and are
   const { page } = window
   await play(window, 'running')
   const gutters = page.getByRole('separator')
-  await expect(gutters).toHaveCount(2)
+  await expect(gutters).toHaveCount(3)
   for (const [name, panel, side, key] of [
     ['Height of the processes', '.slot-processes', 'height', 'ArrowDown'],
     ['Width of the right column', '.side', 'width', 'ArrowLeft'],
+    ['Height of the problems', '.slot-problems', 'height', 'ArrowUp'],
   ] as const) {
     const gutter = page.getByRole('separator', { name })
     const size = async () => (await page.locator(panel).boundingBox())?.[side] ?? 0
@@ -166,7 +167,9 @@ test('panels are resized by pointer and by keys, say how large they are, and are
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
     await page.mouse.move(x, y)
     await page.mouse.down()
-    await page.mouse.move(side === 'width' ? x - 40 : x, side === 'height' ? y + 40 : y, { steps: 4 })
+    await page.mouse.move(side === 'width' ? x - 40 : x, side === 'height' ? y + (key === 'ArrowDown' ? 40 : -40) : y, {
+      steps: 4,
+    })
     await page.mouse.up()
     await expect.poll(size).toBeGreaterThan(byKey + 30)
     const dragged = await size()
@@ -193,8 +196,7 @@ test('where the details stand in the right column, they are resized as well, and
   const [details, side] = [await heightOf('.card.details'), await heightOf('.side')]
   await gutter.focus()
   await page.keyboard.press('ArrowUp')
-  await page.keyboard.press('ArrowUp')
-  await expect.poll(() => heightOf('.card.details')).toBeGreaterThan(details + 40)
+  await expect.poll(() => heightOf('.card.details')).toBeGreaterThan(details + 10)
   const larger = await heightOf('.card.details')
   // What the one has, the other has not.
   expect(Math.round((await heightOf('.side')) + larger)).toBe(Math.round(side + details))
@@ -206,6 +208,47 @@ test('where the details stand in the right column, they are resized as well, and
   await expect.poll(() => heightOf('.card.details')).toBe(details)
 })
 
+test('charts are as wide as their panel, however often the window is resized', async ({ window }) => {
+  const { page } = window
+  await play(window, 'running')
+  await window.select('worker 1')
+  // Narrow panels after wide ones and the other way round: what is drawn must hold no panel open.
+  for (const [width, height] of [...ZOOMED, ...SIZES, ...SIZES.toReversed()]) {
+    await page.setViewportSize({ width, height })
+    const misfits = () =>
+      page.locator('.chart').evaluateAll((charts) =>
+        charts.flatMap((chart) => {
+          // What is out of sight is laid out when it comes into it.
+          if (!chart.checkVisibility({ contentVisibilityAuto: true })) return []
+          const drawn = chart.querySelector('.u-wrap')?.clientWidth
+          const panel = chart.closest('.card')?.clientWidth ?? 0
+          return drawn === chart.clientWidth && chart.clientWidth < panel ? [] : [`${drawn} of ${chart.clientWidth}`]
+        }),
+      )
+    await expect.poll(misfits, { message: `${width}×${height}` }).toEqual([])
+  }
+})
+
+test('where programs are along the top their names are whole, and the one that is shown is in sight', async ({
+  window,
+}) => {
+  const { page } = window
+  for (const [width, height] of [[900, 600], [1100, 700], ...ZOOMED] as const) {
+    await page.setViewportSize({ width, height })
+    for (const id of ['own', 'running', 'swallowed']) {
+      await window.program(id).dispatchEvent('click')
+      const item = window.program(id)
+      await expect(item).toHaveAttribute('aria-current', 'page')
+      await expect(item).toBeInViewport({ ratio: 0.99 })
+      const name = item.locator('.cut').first()
+      expect(
+        await name.evaluate((text) => text.scrollWidth - text.clientWidth),
+        `${id} at ${width}`,
+      ).toBeLessThanOrEqual(0)
+    }
+  }
+})
+
 test('of many queues those that came first stand at the foot of the table, and those that the user keeps there', async ({
   window,
 }) => {
@@ -213,20 +256,25 @@ test('of many queues those that came first stand at the foot of the table, and t
   await play(window, 'many')
   const atFoot = page.locator('.at-foot').getByTestId(testIds.queueRow)
   await expect(page.getByTestId(testIds.queueRow)).toHaveCount(13)
-  const shown = async () =>
-    (await atFoot.evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.queue))).join()
-  expect(await shown()).toBe('q2,q1,q0,q')
+  const shown = () => atFoot.evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.queue).join())
+  // As many as leave the processes their room.
+  await page.setViewportSize({ width: 2560, height: 1440 })
+  await expect.poll(shown).toBe('q2,q1,q0,q')
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await expect.poll(shown).toBe('q0,q')
   for (const row of await atFoot.all()) await expect(row).toBeInViewport()
   const seventh = page.locator(`[data-testid=${testIds.queueRow}][data-queue=q7]`)
+  await seventh.scrollIntoViewIfNeeded()
   await seventh.hover()
   await seventh.getByTestId(testIds.keepQueue).click()
-  expect(await shown()).toBe('q7,q1,q0,q')
+  await expect.poll(shown).toBe('q7,q')
+  await page.locator('.table-scroll').evaluate((table) => table.scrollTo(0, 0))
   await expect(seventh).toBeInViewport()
   // By keys too: the row, then what can be done with it.
   await seventh.focus()
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')
-  expect(await shown()).toBe('q2,q1,q0,q')
+  await expect.poll(shown).toBe('q0,q')
 })
 
 test('a new problem is announced, and in sight at every size', async ({ window }) => {

@@ -25,7 +25,7 @@ function marksOf(window: ForkscopePage, task: string, call: string): Record<stri
 
 test('a failed task is one selection, from its cell, its stretch of the lane and its problem', async ({ window }) => {
   await runSwallowed(window)
-  await expect(window.page.getByTestId(testIds.phase)).toHaveText('Finished, 4 failed')
+  await expect(window.page.getByTestId(testIds.phase)).toHaveText('Finished, 4 tasks failed')
   const failed = window.poolCells.and(window.page.locator('[data-state=failed]')).first()
   const task = `${await failed.getAttribute('data-task')}`
   const marks = marksOf(window, task, 'work(2)')

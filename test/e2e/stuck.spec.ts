@@ -58,7 +58,7 @@ test('lanes tell the kinds of waiting, what awaits, what failed and how one ende
   ])
   await expect(window.row('worker 4')).toContainText('fetch(154), awaiting')
   await expect(window.row('worker 3')).toContainText('1 task failed')
-  await expect(window.page.getByTestId(testIds.phase)).toHaveText('Live, 6 failed')
+  await expect(window.page.getByTestId(testIds.phase)).toHaveText('Live, 6 tasks failed')
   // The pictures of two waits differ, whatever their colours.
   const shapes = await key.locator('[data-kind] canvas').evaluateAll((canvases) =>
     canvases.map((canvas) => {

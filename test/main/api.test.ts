@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Api, type Connection, createApi } from '../../src/main/api.ts'
 import { catalog } from '../../src/main/programs/catalog.ts'
 import { Sessions } from '../../src/main/session/sessions.ts'
-import type { Answer, Overview } from '../../src/shared/api.ts'
+import type { Answer, AppInfo, Overview } from '../../src/shared/api.ts'
 import { callNames } from '../../src/shared/api.ts'
 import { callInputs } from '../../src/shared/api-inputs.ts'
 import type { SessionPatch } from '../../src/shared/session-patch.ts'
@@ -79,6 +79,16 @@ test('who watches a session is pushed its changes and nobody else is', async () 
   const count = one.pushed.session.length
   await waitUntil('the end', () => other.pushed.overview.at(-1)?.running === 0)
   expect(one.pushed.session).toHaveLength(count)
+})
+
+test('who is told that a session has ended knows it from the session itself already', async () => {
+  const { value, pushed } = connect()
+  const { session } = await value<{ session: string }>('startProgram', { program: 'dog-cat', parameters: {} })
+  await value('watchSession', { session })
+  await value('stopSession', { session })
+  const { overview } = await value<AppInfo>('getAppInfo', {})
+  expect(overview.sessions.find((info) => info.session === session)?.phase).toBe('stopped')
+  expect(pushed.session.at(-1)?.head?.phase).toBe('stopped')
 })
 
 test('each patch follows the one before, also for a view that was busy for a while', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
 import { catalog } from '../../src/main/programs/catalog.ts'
+import { ownProgram } from '../../src/main/programs/own-program.ts'
 import { MOST_ENDED, Sessions } from '../../src/main/session/sessions.ts'
 import { applyPatch } from '../../src/session/patch.ts'
 import { createSessionState } from '../../src/session/state.ts'
@@ -108,6 +109,16 @@ test('several sessions of one program run beside each other, and stop one by one
     { session: second, program: 'dog-cat', phase: 'running', can: ['signal', 'retry'] },
   ])
   expect(children(all, second).every(({ pid }) => isAlive(pid))).toBe(true)
+})
+
+test('a program of the user’s own is counted by its own processes, of which the app is none', async () => {
+  sessions = new Sessions({ programs: [ownProgram] })
+  const all = sessions
+  const id = await all.start('own', { command: `sh -c 'sleep 60; true'`, folder: '' })
+  await waitUntil('the shell and what it runs', () => children(all, id).length === 2)
+  expect(all.overview()).toMatchObject({ running: 1, processes: 2 })
+  await all.stopAll()
+  expect(all.overview()).toMatchObject({ running: 0, processes: 0 })
 })
 
 test('of those that have ended the latest are kept, and it is said how many are not', async () => {

@@ -95,14 +95,14 @@ test('who could end it is told once each: who holds, gets, puts, runs, or has th
 
 test('a row says the first wait and how many more; one that only awaits is not called running', () => {
   const row = { state: 'waiting', waits: [waits.put, waits.lock], moreWaits: 1, task: null } as unknown as ProcessRow
-  expect(waitsWords(row, state)).toBe('put to pages and 2 more')
+  expect(waitsWords(row, state)).toEqual({ text: 'put to pages and 2 more', short: 'put to pages +2' })
   expect(stateWords(row, state, 0).text).toBe('put to pages and 2 more')
   const old = { ...row, waits: [], moreWaits: 0, waitingOn: { what: 'get', label: 'get from pages' } } as ProcessRow
   expect(stateWords(old, state, 0).text).toBe('get from pages')
   const S = 1_000_000
   const running = { state: 'running', task: 't', busyPercent: 1, busyAtUs: 5 * S, stateSinceUs: 4 * S } as ProcessRow
   const awaiting = { sign: 'awaiting', text: 'spider(1), awaiting' }
-  expect(stateWords(running, state, 6 * S)).toEqual(awaiting)
+  expect(stateWords(running, state, 6 * S)).toMatchObject(awaiting)
   expect(stateWords({ ...running, busyPercent: 60 }, state, 6 * S).text).toBe('spider(1)')
   expect(stateWords({ ...running, busyPercent: null, task: null }, state, 6 * S).text).toBe('running')
   // What was told is of before, or it tells nothing any more: then it may well be in a loop.

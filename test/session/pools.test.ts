@@ -119,6 +119,16 @@ test('a task that was not done because its pool or program ended has not failed'
   ])
 })
 
+test('what has not ended when the session has is not done: nothing runs or waits in what is over', () => {
+  const end = { type: 'session.ended', atUs: 5 * S, outcome: 'failed', leftovers: 0 } as const
+  const state = reduceAll([worker, created, ...six, started('a', S), started('b', S), finished('a', 2 * S), end])
+  const row = state.pools.rows.get('w') as PoolRow
+  expect(row).toMatchObject({ done: 1, failed: 0, stopped: 5, running: 0, waiting: 0 })
+  expect([poolWords(row), progressWords(row, null)]).toEqual(['1 done · 5 not done', '1 of 6'])
+  expect([...state.tasks.rows.values()].map((task) => task.state)).toEqual(['done', ...Array(5).fill('stopped')])
+  expect(state.tasks.rows.get('b')).toMatchObject({ startedAtUs: S, endedAtUs: 5 * S, error: null })
+})
+
 test('a task that failed is counted at its worker and marked in its lane, whatever is told of that time later', () => {
   const error = { name: 'Error', message: 'no', stack: '' }
   const state = reduceAll([
@@ -132,7 +142,7 @@ test('a task that failed is counted at its worker and marked in its lane, whatev
   const lane = state.lanes.get('1')?.items ?? []
   expect(lane.findLast(({ task }) => task === 'a')?.failed).toBe(true)
   expect(lane.some(({ task, failed }) => task !== 'a' && failed)).toBe(false)
-  expect(phaseWords({ phase: 'finished' }, state.pools.rows.values())).toBe('Finished, 1 failed')
+  expect(phaseWords({ phase: 'finished' }, state.pools.rows.values())).toBe('Finished, 1 task failed')
 })
 
 test('the terminal says how a pool comes along, as the window does', () => {

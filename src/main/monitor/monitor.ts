@@ -33,7 +33,7 @@ export class Monitor {
   /** The last reading of each pid, and when that was; before the first one, since when there is something to read. */
   #last: ReadonlyMap<number, Usage> = new Map()
   #sampledAtMs = 0
-  /** The CPU time that the app itself had used when a session was sampled first. */
+  /** The CPU time that the app itself had used when a session began. */
   readonly #appBefore = new WeakMap<Monitored, number>()
   #timer: NodeJS.Timeout | undefined
   #sampling = false
@@ -41,6 +41,8 @@ export class Monitor {
   /** Samples these processes until the returned function is called. */
   add(monitored: Monitored): () => void {
     if (this.#monitored.size === 0) this.#sampledAtMs = performance.now()
+    const { user, system } = process.cpuUsage()
+    this.#appBefore.set(monitored, (user + system) / 1_000)
     this.#monitored.add(monitored)
     this.#schedule(FIRST_SAMPLE_MS)
     return () => {
@@ -94,7 +96,7 @@ export class Monitor {
             process: id,
             cpuPercent: Math.round((1000 * spentMs) / windowMs) / 10,
             memoryBytes: now.memoryBytes,
-            cpuMs: now.cpuTimeMs - this.#usedBefore(monitored, pid, now),
+            cpuMs: pid === process.pid ? this.#usedByApp(monitored, now) : now.cpuTimeMs,
           },
         ]
       })
@@ -102,12 +104,8 @@ export class Monitor {
     }
   }
 
-  /** @returns what the app itself had used before this session; every other process is counted from its beginning */
-  #usedBefore(monitored: Monitored, pid: number, now: Usage): number {
-    if (pid !== process.pid) return 0
-    const known = this.#appBefore.get(monitored)
-    if (known !== undefined) return known
-    this.#appBefore.set(monitored, now.cpuTimeMs)
-    return now.cpuTimeMs
+  /** @returns what the app itself has used since this session began; every other process is counted from its own beginning */
+  #usedByApp(monitored: Monitored, now: Usage): number {
+    return Math.max(0, Math.round(now.cpuTimeMs - (this.#appBefore.get(monitored) ?? 0)))
   }
 }

@@ -35,7 +35,7 @@ export const catalog: readonly Program[] = [
   demo({
     id: 'download-analysis',
     title: 'Download → analysis',
-    summary: 'a queue between two',
+    summary: 'through a queue',
     watch:
       'Each second one process puts a number in a queue, from which another gets it. Watch the list grow, and end two seconds after the last.',
   }),
@@ -50,7 +50,7 @@ export const catalog: readonly Program[] = [
   demo({
     id: 'threads',
     title: 'Threads',
-    summary: 'beside processes: the cost',
+    summary: 'beside processes',
     watch:
       'The same work on threads and on processes. Watch the PIDs, the start-up times and the counter: threads share one memory, processes each have their own.',
     parameters: threadsParameters,
@@ -60,21 +60,21 @@ export const catalog: readonly Program[] = [
     // Not socket.py: beside the others, it would be what their `import socket` finds.
     python: 'tcp-socket.py',
     title: 'Socket',
-    summary: 'two ends of a connection',
+    summary: 'over a connection',
     watch:
       'One process asks, the other answers, over a TCP connection. Watch them take turns: who waits is the one that listens.',
   }),
   demo({
     id: 'file',
     title: 'File',
-    summary: 'one appends, one follows',
+    summary: 'followed as it grows',
     watch:
       'One process appends lines to a file, the other reads what is new. Watch the reader: a file cannot say that something came, so it must look.',
   }),
   demo({
     id: 'swallowed',
     title: 'Swallowed errors',
-    summary: 'a pool that fails aloud',
+    summary: 'told aloud',
     watch:
       'Some tasks throw, one exits, one is killed, and nobody asks for their results. Python says nothing here. Watch every failure show up while the rest finish.',
   }),

@@ -56,19 +56,22 @@ export class Sessions {
   overview(): Omit<Overview, 'heldMs'> {
     const cores = availableParallelism()
     const seen = new Map<number, number>()
-    let [running, processes] = [0, 0]
+    let [running, processes, hasApp] = [0, 0, false]
     for (const session of this.#sessions.values()) {
       if (!session.running) continue
       running++
       if (!session.about.isHere) continue
       processes += livingChildren(session.state).length
-      for (const { pid, cpuPercent } of livingProcesses(session.state)) seen.set(pid, cpuPercent ?? 0)
+      for (const { pid, cpuPercent, isApp } of livingProcesses(session.state)) {
+        seen.set(pid, cpuPercent ?? 0)
+        hasApp ||= isApp
+      }
     }
     return {
       sessions: [...this.#sessions.values()].map((session) => infoOf(session)),
       forgotten: this.#forgotten,
       running,
-      processes: running > 0 ? processes + 1 : 0,
+      processes: processes + (hasApp ? 1 : 0),
       cpuPercent: Math.min(
         100 * cores,
         [...seen.values()].reduce((sum, percent) => sum + percent, 0),

@@ -55,12 +55,18 @@ export function waitWords({ on: { kind, id, end } }: Wait, state: State): string
   }
 }
 
-/** @returns all that a process waits for in a few words: the first, and how many there are besides; null if nothing is told */
-export function waitsWords({ waits, moreWaits }: Pick<ProcessRow, 'waits' | 'moreWaits'>, state: State): string | null {
+/** @returns all that a process waits for in a few words, and in fewer: the first, and how many there are besides; null if nothing is told */
+export function waitsWords(
+  { waits, moreWaits }: Pick<ProcessRow, 'waits' | 'moreWaits'>,
+  state: State,
+): { text: string; short?: string } | null {
   const [first] = waits
   if (!first) return null
   const more = waits.length - 1 + moreWaits
-  return `${waitWords(first, state)}${more > 0 ? ` and ${countOf(more, 'more', 'more')}` : ''}`
+  const words = waitWords(first, state)
+  return more > 0
+    ? { text: `${words} and ${countOf(more, 'more', 'more')}`, short: `${words} +${more}` }
+    : { text: words }
 }
 
 /** @returns what a wait selects; null if it is for nothing that can be */

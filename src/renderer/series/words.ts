@@ -7,6 +7,7 @@ import type {
   QueueRow,
   SessionHead,
   SessionState,
+  TaskRow,
 } from '../../shared/session-state.ts'
 import { countOf, formatGlance, formatRest, formatWait } from './format.ts'
 import { waitsWords } from './waits.ts'
@@ -17,13 +18,19 @@ export type StateSign = 'running' | 'waiting' | 'sleeping' | 'starting' | 'good'
 export interface StateWords {
   sign: StateSign
   text: string
+  /** The same where there is little room, if it can be said shorter; what of the rest is seen if there is more. */
+  short?: string
+  rest?: string
 }
 
 /** @returns how a process ended */
 export function endWords({ exitCode, signal, stoppedBy, isApp, kind, command }: ProcessRow): StateWords {
   if (stoppedBy) return { sign: 'stopped', text: stoppedBy === 'you' ? 'stopped by you' : 'ended by the program' }
-  if (signal) return { sign: 'bad', text: `ended by ${signal}` }
-  if (exitCode !== 0 && exitCode !== null) return { sign: 'bad', text: isApp ? 'failed' : `exited with ${exitCode}` }
+  if (signal) return { sign: 'bad', text: `ended by ${signal}`, short: signal }
+  if (exitCode !== 0 && exitCode !== null)
+    return isApp
+      ? { sign: 'bad', text: 'failed' }
+      : { sign: 'bad', text: `exited with ${exitCode}`, short: `exit ${exitCode}` }
   // Of a program that is not ours, only who waited for a process knows how it ended.
   if (exitCode === null && command !== null && kind !== 'thread') return { sign: 'stopped', text: 'ended' }
   return { sign: 'good', text: 'finished' }
@@ -39,17 +46,23 @@ export function endMark(row: ProcessRow): string {
 export function stateWords(row: ProcessRow, state: SessionState, nowUs: number): StateWords {
   if (row.state === 'exited') return endWords(row)
   if (row.isSilent && row.state === 'starting') return { sign: 'starting', text: 'alive' }
-  if (row.state === 'waiting')
-    return { sign: 'waiting', text: waitsWords(row, state) ?? row.waitingOn?.label ?? 'waiting' }
+  if (row.state === 'waiting') {
+    const words = waitsWords(row, state)
+    return words ? { sign: 'waiting', ...words } : { sign: 'waiting', text: row.waitingOn?.label ?? 'waiting' }
+  }
   const task = row.task === null ? undefined : state.tasks.rows.get(row.task)
-  if (row.state === 'sleeping')
-    return { sign: 'sleeping', text: task ? `${shortCall(task.name)}, sleeping` : 'sleeping' }
+  if (row.state === 'sleeping') return doing('sleeping', 'sleeping', task)
   if (row.state === 'starting') return { sign: 'starting', text: 'starting' }
-  const words = task && shortCall(task.name)
   const busyPercent = busyNow(row, nowUs)
-  if (busyPercent !== null && busyPercent <= AWAITING_PERCENT)
-    return { sign: 'awaiting', text: words ? `${words}, awaiting` : 'awaiting' }
-  return { sign: 'running', text: words ?? 'running' }
+  if (busyPercent !== null && busyPercent <= AWAITING_PERCENT) return doing('awaiting', 'awaiting', task)
+  return { sign: 'running', text: task ? shortCall(task.name) : 'running' }
+}
+
+/** Which task it is tells more than what the sign says too. */
+function doing(sign: StateSign, word: string, task: TaskRow | undefined): StateWords {
+  if (!task) return { sign, text: word }
+  const call = shortCall(task.name)
+  return { sign, text: `${call}, ${word}`, short: call, rest: `, ${word}` }
 }
 
 /** A process that ran code in no more than this share of the time awaits something. */
@@ -133,11 +146,11 @@ const PHASES: Record<SessionHead['phase'], string> = {
   failed: 'Failed',
 }
 
-/** @returns how a session is doing and how many of its tasks have failed: `Finished, 5 failed` */
+/** @returns how a session is doing and how many of its tasks have failed: `Finished, 5 tasks failed` */
 export function phaseWords({ phase }: Pick<SessionHead, 'phase'>, pools: Iterable<PoolRow>): string {
   let failed = 0
   for (const pool of pools) failed += pool.failed
-  return failed > 0 ? `${PHASES[phase]}, ${failed} failed` : PHASES[phase]
+  return failed > 0 ? `${PHASES[phase]}, ${countOf(failed, 'task')} failed` : PHASES[phase]
 }
 
 /** `5 done · 3 running · 1 waiting · 1 lost · 1 failed`; what is none is left out, but for what is done. */

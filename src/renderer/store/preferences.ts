@@ -9,12 +9,13 @@ interface Preferences {
   theme: Theme
   program: string
   /**
-   * Width of the right column, height of the process panel, and that of the details where they stand in the right column: in pixels; 0
-   * is the layout's own. The window may have less room.
+   * Width of the right column, height of the process panel, of the problems, and of the details where they stand in the right column: in
+   * pixels; 0 is the layout's own. The window may have less room.
    */
   sideWidth: number
   processesHeight: number
   detailsHeight: number
+  problemsHeight: number
   wholeRun: boolean
 }
 
@@ -24,10 +25,11 @@ const DEFAULT: Preferences = {
   sideWidth: 0,
   processesHeight: 0,
   detailsHeight: 0,
+  problemsHeight: 0,
   wholeRun: false,
 }
 
-const SIZES = ['sideWidth', 'processesHeight', 'detailsHeight'] as const
+const SIZES = ['sideWidth', 'processesHeight', 'detailsHeight', 'problemsHeight'] as const
 
 function read(): Preferences {
   try {

@@ -15,9 +15,10 @@ export function Columns() {
   const processes = useRef<HTMLDivElement>(null)
   const side = useRef<HTMLDivElement>(null)
   const details = useRef<HTMLElement>(null)
+  const problems = useRef<HTMLDivElement>(null)
   // Set on the element, not through the tree: a drag then renders nothing.
   useSignalEffect(() => {
-    const { sideWidth, processesHeight, detailsHeight } = preferences.value
+    const { sideWidth, processesHeight, detailsHeight, problemsHeight } = preferences.value
     const set = (name: string, pixels: number) => {
       if (pixels > 0) columns.current?.style.setProperty(name, `${pixels}px`)
       else columns.current?.style.removeProperty(name)
@@ -25,6 +26,7 @@ export function Columns() {
     set('--side-width', sideWidth)
     set('--processes-height', processesHeight)
     set('--details-height', detailsHeight)
+    set('--problems-height', problemsHeight)
   })
   useSignalEffect(() => {
     columns.current?.classList.toggle('with-details', selection.value !== null)
@@ -60,7 +62,21 @@ export function Columns() {
       />
       <div class="side" ref={side}>
         <SideCards />
-        <ProblemsCard />
+        <Gutter
+          kind="row"
+          class="gutter-problems"
+          label="Height of the problems"
+          panel={problems}
+          room={side}
+          before={false}
+          least={84}
+          leaves={70}
+          onSize={(problemsHeight) => prefer({ problemsHeight })}
+          onReset={() => prefer({ problemsHeight: 0 })}
+        />
+        <div class="slot-problems" ref={problems}>
+          <ProblemsCard />
+        </div>
       </div>
       <Gutter
         kind="row"

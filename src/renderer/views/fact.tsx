@@ -5,13 +5,16 @@ export function Fact({
   name,
   children,
   title,
+  wide = false,
 }: {
   name: string
   children: ComponentChildren
   title?: string | undefined
+  /** Whether it is longer than most: it has the room of two. */
+  wide?: boolean
 }) {
   return (
-    <div title={title}>
+    <div class={wide ? 'wide-fact' : undefined} title={title}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -10,6 +10,7 @@ import { related } from '../store/related.ts'
 import { selection, toggleSelection } from '../store/selection.ts'
 import { peekState, read } from '../store/session.ts'
 import { Icon } from './icons.tsx'
+import { NameText } from './name-text.tsx'
 import { OneStop } from './one-stop.tsx'
 import { StyledText } from './styled-text.tsx'
 import { testIds } from './test-ids.ts'
@@ -41,6 +42,8 @@ function Line({ line, position, selected }: { line: OutputLine; position: number
   const row = peekState()?.processes.rows.get(line.process)
   const name = row?.name ?? line.process
   const stderr = line.stream === 'stderr'
+  // What processes of others' programs print comes out of one pipe that they have from the first of them.
+  const by = row?.command == null ? name : `${name}, or a process that has its output from it`
   return (
     <div
       class={`line ${colourClass(row?.order)} ${stderr ? 'stderr' : ''} ${selected ? 'selected' : ''}`}
@@ -50,9 +53,13 @@ function Line({ line, position, selected }: { line: OutputLine; position: number
       data-stream={line.stream}
     >
       <span class="num">{seconds.format(line.atUs / 1e6)}</span>
-      <b class={FITS.test(name) ? undefined : 'cut'} title={row?.name}>
-        {name}
-      </b>
+      {FITS.test(name) ? (
+        <b title={by}>{name}</b>
+      ) : (
+        <b>
+          <NameText name={name} title={by} />
+        </b>
+      )}
       <span>
         {stderr && <i class="stderr-tag">stderr </i>}
         <StyledText line={line} />
@@ -264,7 +271,7 @@ export function OutputControls() {
         }
         onClick={() => (held.value = following ? currentView().from : null)}
       >
-        {following ? 'following' : 'follow'}
+        <span class="follow-words">{following ? 'following' : 'follow'}</span>
         <Icon name="down" />
       </button>
     </>

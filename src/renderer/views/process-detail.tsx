@@ -15,6 +15,7 @@ import { EndList } from './end-list.tsx'
 import { Fact } from './fact.tsx'
 import { Forgotten } from './forgotten.tsx'
 import { Icon, Sign } from './icons.tsx'
+import { NameText } from './name-text.tsx'
 import { ProcessName } from './process-name.tsx'
 import { whyNotSignal } from './process-row.tsx'
 import { testIds } from './test-ids.ts'
@@ -62,7 +63,8 @@ function History({ row, kind }: { row: ProcessRow; kind: 'cpuPercent' | 'megabyt
   return (
     <figure>
       <figcaption>
-        {isCpu ? 'CPU' : 'Memory'} <b>{isCpu ? formatPercent(row.cpuPercent) : formatMemory(row.memoryBytes)}</b>
+        {isCpu ? 'CPU' : 'Memory'}
+        {row.endedAtUs === null && <b> {isCpu ? formatPercent(row.cpuPercent) : formatMemory(row.memoryBytes)}</b>}
       </figcaption>
       <Chart
         key={`${row.id} ${kind}`}
@@ -105,7 +107,9 @@ export function ProcessDetail({ id }: { id: string }) {
     <div class={`detail ${colourClass(row.order)}`} data-testid={testIds.detail} data-process={id}>
       <div class="detail-head">
         <i class={`chip ${ended ? 'hollow' : ''}`} aria-hidden="true" />
-        <b class="cut">{row.name}</b>
+        <b>
+          <NameText name={row.name} />
+        </b>
         <span class="state cut" title={text}>
           <Sign sign={sign} />
           <span class="cut">
@@ -126,13 +130,13 @@ export function ProcessDetail({ id }: { id: string }) {
             {row.signal ?? (row.exitCode === null ? endWords(row).text : `exit code ${row.exitCode}`)}
           </Fact>
         ) : (
-          <Fact name="Task">
+          <Fact name="Task" wide>
             <CurrentTask row={row} />
           </Fact>
         )}
         <Fact name="Kind">{row.kind}</Fact>
         {row.command !== null && (
-          <Fact name="Seen by" title="Whether something in it tells of it, or only the kernel">
+          <Fact name="Seen by" wide title="Whether something in it tells of it, or only the kernel">
             {row.runtime === null ? 'the kernel' : `agent, ${row.runtime}`}
           </Fact>
         )}

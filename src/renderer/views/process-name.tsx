@@ -2,6 +2,7 @@
 import { colourClass } from '../series/colours.ts'
 import { select } from '../store/selection.ts'
 import { peekState, read } from '../store/session.ts'
+import { NameText } from './name-text.tsx'
 
 export function ProcessName({ process }: { process: string }) {
   read('processes')
@@ -9,9 +10,7 @@ export function ProcessName({ process }: { process: string }) {
   return (
     <button type="button" class={`mention ${colourClass(row?.order)}`} onClick={() => select('process', process)}>
       <i class="chip" aria-hidden="true" />
-      <span class="cut" title={row?.name ?? process}>
-        {row?.name ?? process}
-      </span>
+      <NameText name={row?.name ?? process} />
     </button>
   )
 }

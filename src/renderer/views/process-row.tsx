@@ -11,6 +11,7 @@ import { Figure } from './figure.tsx'
 import { Icon, Sign } from './icons.tsx'
 import { LaneCanvas } from './lane-canvas.tsx'
 import { memo } from './memo.ts'
+import { NameText } from './name-text.tsx'
 import { testIds } from './test-ids.ts'
 
 export interface ProcessRowProps {
@@ -20,6 +21,8 @@ export interface ProcessRowProps {
   childOf: string | null
   sign: StateWords['sign']
   words: string
+  short: string | undefined
+  rest: string | undefined
   selected: boolean
   /** Whether it belongs to what is selected. */
   related: boolean
@@ -96,53 +99,67 @@ function Cost({ row }: { row: ProcessRow }) {
   )
 }
 
-export const ProcessRowView = memo(({ row, level, childOf, sign, words, selected, related }: ProcessRowProps) => {
-  const ended = row.state === 'exited'
-  const spoken = row.state === 'waiting' ? `waiting: ${words}` : words
-  return (
-    <tr
-      class={`${colourClass(row.order)} ${ended ? 'gone' : ''} ${related ? 'related' : ''}`}
-      aria-level={level + 1}
-      aria-selected={selected}
-      data-id={row.id}
-      data-kind="process"
-      data-testid={testIds.processRow}
-      data-process={row.id}
-      data-name={row.name}
-      data-pid={row.pid}
-      data-state={row.state}
-      onClick={() => toggleSelection('process', row.id)}
-    >
-      <th scope="row">
-        <span class={`who level-${Math.min(level, 4)}`}>
-          <i class={`chip ${ended ? 'hollow' : ''}`} aria-hidden="true" />
-          <span class="cut" title={`${row.name}, PID ${row.pid}`}>
-            {row.name}
+export const ProcessRowView = memo(
+  ({ row, level, childOf, sign, words, short, rest, selected, related }: ProcessRowProps) => {
+    const ended = row.state === 'exited'
+    const spoken = row.state === 'waiting' ? `waiting: ${words}` : words
+    return (
+      <tr
+        class={`${colourClass(row.order)} ${ended ? 'gone' : ''} ${related ? 'related' : ''}`}
+        aria-level={level + 1}
+        aria-selected={selected}
+        data-id={row.id}
+        data-kind="process"
+        data-testid={testIds.processRow}
+        data-process={row.id}
+        data-name={row.name}
+        data-pid={row.pid}
+        data-state={row.state}
+        onClick={() => toggleSelection('process', row.id)}
+      >
+        <th scope="row">
+          <span class={`who level-${Math.min(level, 4)}`}>
+            <i class={`chip ${ended ? 'hollow' : ''}`} aria-hidden="true" />
+            <NameText name={row.name} title={`${row.name}, PID ${row.pid}`} />
+            {childOf !== null && (
+              <small class="tag cut child-of" title={`Its parent is ${childOf}`}>
+                of {childOf}
+              </small>
+            )}
+            {row.kind === 'thread' && !row.name.startsWith('thread') && <small class="tag">thread</small>}
           </span>
-          {childOf !== null && (
-            <small class="tag cut child-of" title={`Its parent is ${childOf}`}>
-              of {childOf}
-            </small>
-          )}
-          {row.kind === 'thread' && !row.name.startsWith('thread') && <small class="tag">thread</small>}
-        </span>
-      </th>
-      <td class="num mono cell-pid">{row.pid}</td>
-      <td class="state-cell" title={spoken}>
-        <span class="state">
-          <Sign sign={sign} />
-          <span class="cut">
-            {row.state === 'waiting' && <span class="unseen">waiting: </span>}
-            {words}
+        </th>
+        <td class="num mono cell-pid">{row.pid}</td>
+        <td class="state-cell" title={spoken}>
+          <span class="state">
+            <Sign sign={sign} />
+            {short === undefined ? (
+              <span class="cut">
+                {row.state === 'waiting' && <span class="unseen">waiting: </span>}
+                {words}
+              </span>
+            ) : (
+              <>
+                <span class="unseen">{spoken}</span>
+                <span class="cut" aria-hidden="true">
+                  {short}
+                </span>
+                {rest !== undefined && (
+                  <span class="cut rest" aria-hidden="true">
+                    {rest}
+                  </span>
+                )}
+              </>
+            )}
+            {row.tasksFailed > 0 && <FailedTasks count={row.tasksFailed} />}
           </span>
-          {row.tasksFailed > 0 && <FailedTasks count={row.tasksFailed} />}
-        </span>
-        <Actions row={row} />
-      </td>
-      <Cost row={row} />
-      <td class="lane">
-        <LaneCanvas process={row.id} label={`What ${row.name} did over time; now ${spoken}`} />
-      </td>
-    </tr>
-  )
-})
+          <Actions row={row} />
+        </td>
+        <Cost row={row} />
+        <td class="lane">
+          <LaneCanvas process={row.id} label={`What ${row.name} did over time; now ${spoken}`} />
+        </td>
+      </tr>
+    )
+  },
+)

@@ -1,8 +1,8 @@
 /** Processes as a tree and queues below them, all on one time axis. */
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { signal, useSignal } from '@preact/signals'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { QueueRow } from '../../shared/session-state.ts'
-import { footQueues, MOST_AT_FOOT } from '../series/foot-queues.ts'
+import { footQueues, footRoom } from '../series/foot-queues.ts'
 import { depthHint, laneHint } from '../series/hints.ts'
 import { segmentAt } from '../series/lanes.ts'
 import { treeRows } from '../series/process-tree.ts'
@@ -109,6 +109,9 @@ function onKeyDown(event: KeyboardEvent): void {
   }
 }
 
+/** How many queues stand at the foot, from how high the table is. */
+const mostAtFoot = signal(1)
+
 function Rows() {
   const processes = read('processes')?.rows ?? new Map()
   const queues = read('queues')?.rows ?? new Map<string, QueueRow>()
@@ -117,7 +120,7 @@ function Rows() {
   if (!state) return null
   const rows = treeRows(processes)
   const kept = keptQueues.value
-  const atFoot = footQueues([...queues.keys()], kept)
+  const atFoot = footQueues([...queues.keys()], kept, mostAtFoot.value)
   const newestFirst = [...queues.values()].reverse()
   const queueRow = (row: QueueRow) => (
     <QueueRowView
@@ -126,14 +129,14 @@ function Rows() {
       selected={isSelected('queue', row.id)}
       related={related.value.queue(row.id)}
       // Where all of them stand there, there is nothing to choose.
-      kept={queues.size > MOST_AT_FOOT ? kept.has(row.id) : null}
+      kept={queues.size > atFoot.size ? kept.has(row.id) : null}
     />
   )
   return (
     <>
       <tbody>
         {rows.map(({ row, level, childOf }) => {
-          const { sign, text } = stateWords(row, state, elapsedUs.peek())
+          const { sign, text, short, rest } = stateWords(row, state, elapsedUs.peek())
           return (
             <ProcessRowView
               key={row.id}
@@ -142,6 +145,8 @@ function Rows() {
               childOf={childOf?.name ?? null}
               sign={sign}
               words={text}
+              short={short}
+              rest={rest}
               selected={isSelected('process', row.id)}
               related={related.value.process(row.id)}
             />
@@ -158,8 +163,18 @@ function Rows() {
 
 export function ProcessTable() {
   const hover = useHover()
+  const table = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const element = table.current
+    if (!element) return
+    const measure = () => (mostAtFoot.value = footRoom(element.clientHeight))
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
   return (
-    <div class="table-scroll" {...hover} onClickCapture={selectStretch}>
+    <div class="table-scroll" ref={table} {...hover} onClickCapture={selectStretch}>
       <div class="table-body">
         <OneStop
           as="table"

@@ -11,6 +11,8 @@ import { elapsedUs, nowUs, peekState, read } from '../store/session.ts'
 import { axisWindow, cursorUs, hint } from '../store/timeline.ts'
 import { Card } from './card.tsx'
 import { Chart } from './chart.tsx'
+import { Figure } from './figure.tsx'
+import { NameText } from './name-text.tsx'
 import { ProcessChips } from './process-name.tsx'
 import { testIds } from './test-ids.ts'
 
@@ -74,10 +76,12 @@ function Waiting({ row }: { row: QueueRow }) {
   if (!state) return null
   const words = waitingWords(row, state, atUs)
   return (
-    <dd class="cut" title={words.long}>
-      {words.short}
-      {words.howLong && <small> {words.howLong}</small>}
-    </dd>
+    <div title={words.long}>
+      <dt>
+        Waiting <Figure text={words.howLong} />
+      </dt>
+      <dd class="cut">{words.short}</dd>
+    </div>
   )
 }
 
@@ -86,8 +90,8 @@ export function QueueCard({ row }: { row: QueueRow }) {
     <Card
       class={`queue ${isSelected('queue', row.id) ? 'selected' : ''}`}
       title={
-        <button type="button" class="title-button" title={row.name} onClick={() => select('queue', row.id)}>
-          {row.name}
+        <button type="button" class="title-button" onClick={() => select('queue', row.id)}>
+          <NameText name={row.name} />
         </button>
       }
       label={`Queue ${row.name}`}
@@ -121,10 +125,7 @@ export function QueueCard({ row }: { row: QueueRow }) {
             <dt>Out</dt>
             <Rate row={row} of="gets" />
           </div>
-          <div>
-            <dt>Waiting</dt>
-            <Waiting row={row} />
-          </div>
+          <Waiting row={row} />
         </dl>
       </div>
     </Card>

@@ -6,6 +6,7 @@ import { toggleSelection } from '../store/selection.ts'
 import { Icon, Sign } from './icons.tsx'
 import { DepthCanvas } from './lane-canvas.tsx'
 import { memo } from './memo.ts'
+import { NameText } from './name-text.tsx'
 import { testIds } from './test-ids.ts'
 
 export interface QueueRowProps {
@@ -56,9 +57,7 @@ export const QueueRowView = memo(({ row, selected, related, kept }: QueueRowProp
       <th scope="row">
         <span class="who">
           <i class="chip square" aria-hidden="true" />
-          <span class="cut" title={row.name}>
-            {row.name}
-          </span>
+          <NameText name={row.name} />
         </span>
       </th>
       <td class="num tag-cell cell-pid">queue</td>

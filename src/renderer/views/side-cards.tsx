@@ -16,7 +16,7 @@ export function SideCards() {
   const cards = [...queues, ...pools].sort((a, b) => a.atUs - b.atUs)
   return (
     <OneStop class="side-cards" items="button">
-      {cards.length === 0 && <p class="side-empty">Queues and pools appear here, if the program has any.</p>}
+      {cards.length === 0 && <p class="side-empty">Queues and pools appear here.</p>}
       {cards.map(({ card }) => card)}
     </OneStop>
   )

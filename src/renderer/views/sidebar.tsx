@@ -1,4 +1,5 @@
 /** The programs, each with how it is doing, and below them what all of them cost. */
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ProgramInfo } from '../../shared/api.ts'
 import { countOf, formatGlance } from '../series/format.ts'
 import { chooseProgram } from '../store/commands.ts'
@@ -106,9 +107,30 @@ function Totals() {
   )
 }
 
+/** Along the top of a narrow window the list may be longer than there is room: the program that is shown is always in sight. */
+function useCurrentInSight() {
+  const sidebar = useRef<HTMLElement>(null)
+  const current = program.value?.id
+  useLayoutEffect(() => {
+    const list = sidebar.current?.querySelector('ul')
+    if (!list || current === undefined) return
+    const observer = new ResizeObserver(() => {
+      const item = list.querySelector('[aria-current]')?.getBoundingClientRect()
+      const { left, right } = list.getBoundingClientRect()
+      if (!item) return
+      if (item.left < left) list.scrollLeft += item.left - left
+      else if (item.right > right) list.scrollLeft += item.right - right
+    })
+    observer.observe(list)
+    return () => observer.disconnect()
+  }, [current])
+  return sidebar
+}
+
 export function Sidebar() {
+  const sidebar = useCurrentInSight()
   return (
-    <nav class="sidebar" aria-label="Programs">
+    <nav class="sidebar" aria-label="Programs" ref={sidebar}>
       <h1>
         <Logo />
         <span>Forkscope</span>
