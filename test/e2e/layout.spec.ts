@@ -208,6 +208,27 @@ test('where the details stand in the right column, they are resized as well, and
   await expect.poll(() => heightOf('.card.details')).toBe(details)
 })
 
+test('names and what became of a process are whole in their row, the numbers at their ends always', async ({
+  window,
+}) => {
+  const { page } = window
+  await play(window, 'stuck')
+  await window.stop.click()
+  await window.phase('stuck', 'stopped')
+  const cut = (words: string) =>
+    page
+      .locator('.tree .cut:not(.tag)')
+      .filter({ hasText: words })
+      .evaluateAll((texts) => texts.filter((text) => text.scrollWidth > text.clientWidth).length)
+  await expect(window.processRows.filter({ hasText: 'stopped by you' })).toHaveCount(5)
+  for (const [width, height] of [...SIZES, [640, 400]] as const) {
+    await page.setViewportSize({ width, height })
+    const words = ['SIGKILL', 'stopped by you', 'worker', ...(width >= 900 ? ['insert_data'] : [])]
+    for (const one of words) await expect.poll(() => cut(one), { message: `${one} at ${width}` }).toBe(0)
+    for (const tail of await page.locator('.tree .tail').all()) await expect(tail).toHaveText(/\d/)
+  }
+})
+
 test('charts are as wide as their panel, however often the window is resized', async ({ window }) => {
   const { page } = window
   await play(window, 'running')

@@ -132,26 +132,18 @@ export const ProcessRowView = memo(
         <td class="num mono cell-pid">{row.pid}</td>
         <td class="state-cell" title={spoken}>
           <span class="state">
-            <Sign sign={sign} />
-            {short === undefined ? (
-              <span class="cut">
-                {row.state === 'waiting' && <span class="unseen">waiting: </span>}
-                {words}
+            <span class="doing">
+              <Sign sign={sign} />
+              <span class="unseen">{spoken}</span>
+              <NameText name={short ?? words} title={spoken} isSpoken={false} />
+              {row.tasksFailed > 0 && <FailedTasks count={row.tasksFailed} />}
+            </span>
+            {/* In the next line, which is not seen, where it has no room beside the others. */}
+            {rest !== undefined && row.tasksFailed === 0 && (
+              <span class="rest" aria-hidden="true">
+                {rest}
               </span>
-            ) : (
-              <>
-                <span class="unseen">{spoken}</span>
-                <span class="cut" aria-hidden="true">
-                  {short}
-                </span>
-                {rest !== undefined && (
-                  <span class="cut rest" aria-hidden="true">
-                    {rest}
-                  </span>
-                )}
-              </>
             )}
-            {row.tasksFailed > 0 && <FailedTasks count={row.tasksFailed} />}
           </span>
           <Actions row={row} />
         </td>

@@ -63,8 +63,10 @@ export const QueueRowView = memo(({ row, selected, related, kept }: QueueRowProp
       <td class="num tag-cell cell-pid">queue</td>
       <td colSpan={3} class="state-cell" title={text}>
         <span class="state">
-          <Sign sign={sign} />
-          <span class="cut">{text}</span>
+          <span class="doing">
+            <Sign sign={sign} />
+            <span class="cut">{text}</span>
+          </span>
         </span>
         {kept !== null && <KeepButton row={row} kept={kept} />}
       </td>
