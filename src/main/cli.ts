@@ -1,4 +1,4 @@
-/** The command `forkscope`: lists programs and runs one in the terminal. */
+/** The command `forkscope`: lists programs, runs one in the terminal, and attaches to what runs already. */
 
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
@@ -13,6 +13,7 @@ import {
 import { CommandError } from '../sources/command/spawn-error.ts'
 import type { Program } from '../sources/source.ts'
 import { appVersion } from './app-info.ts'
+import { attachInTerminal } from './hosts/attach-in-terminal.ts'
 import { runCommandInTerminal } from './hosts/command-in-terminal.ts'
 import { runInTerminal } from './hosts/terminal.ts'
 import { formatProgramHelp, formatTerminalList } from './hosts/terminal-list.ts'
@@ -89,6 +90,22 @@ async function runCommand(options: RunOptions, argv: [string, ...string[]]): Pro
   process.exit(await runCommandInTerminal({ ...command, agents }, view))
 }
 
+interface AttachOptions {
+  json?: boolean
+  record?: string
+  stacks?: boolean
+  openInspector?: boolean
+}
+
+/** Attaches to what runs already. */
+async function attach(word: string, { json, record, stacks, openInspector }: AttachOptions): Promise<void> {
+  if (!/^\d{1,10}$/.test(word) || Number(word) === 0)
+    throw new UsageError(`Say which process by its number (PID), as ps or top show it; "${word}" is none.`)
+  if (openInspector && !stacks) throw new UsageError('--open-inspector goes with --stacks.')
+  const view = { json: json ?? false, record: record ?? null, stacks: stacks ?? false }
+  process.exit(await attachInTerminal(Number(word), { ...view, openInspector: openInspector ?? false }))
+}
+
 async function main(words: readonly string[]): Promise<void> {
   const own = takeCommand(words)
   if (own) return runCommand(own.options, own.argv)
@@ -125,13 +142,27 @@ async function main(words: readonly string[]): Promise<void> {
       const values = readValues(program.parameters, own)
       process.exitCode = await runInTerminal(program, values, (options.json ?? false) || json)
     })
+  command
+    .command('attach')
+    .description('watch a process that runs already, and what it starts; Ctrl-C lets go of it, and it goes on')
+    .argument('<pid>', 'its number, as ps or top show it')
+    .option('--json', 'print one telemetry event a line, and nothing else')
+    .option('--record <file>', 'write these lines into a file')
+    .option(
+      '--stacks',
+      'print where each of its processes is now (Python by py-spy, Node by its inspector), and let go',
+    )
+    .option('--open-inspector', 'with --stacks: open the inspector of a Node for a moment, on a port of this machine')
+    .action(attach)
   try {
     await command.parseAsync(words, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return
       const nothing = error.code === 'commander.help'
-      throw new UsageError(nothing ? 'Say what to do: list, or run PROGRAM. See forkscope --help.' : error.message)
+      throw new UsageError(
+        nothing ? 'Say what to do: list, run PROGRAM, or attach PID. See forkscope --help.' : error.message,
+      )
     }
     throw error
   }

@@ -1,5 +1,4 @@
 /** A command of the user's own in the terminal: it behaves as without Forkscope, and what it cannot know of itself is said beside it. */
-import { createWriteStream } from 'node:fs'
 import { constants } from 'node:os'
 import { harmless } from '../../session/plain-text.ts'
 import type { ProblemKind, TelemetryEvent } from '../../shared/telemetry.ts'
@@ -7,6 +6,7 @@ import type { CommandOptions } from '../../sources/command/command-options.ts'
 import { openCommand } from '../../sources/command/command-source.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import { Session } from '../session/session.ts'
+import { openEventFile } from './event-file.ts'
 import { jsonLine } from './terminal-json.ts'
 import { LiveTable } from './terminal-table.ts'
 
@@ -41,18 +41,17 @@ export async function runCommandInTerminal(
   const source = openCommand({ ...options, until: 'first', output: hasTable || view.json ? 'tell' : 'inherit' })
   const session = new Session({ id: 'command', source, monitor: new Monitor(), inSlices: false })
   const table = hasTable ? new LiveTable(session) : null
-  const file = view.record === null ? null : createWriteStream(view.record, { flags: 'w', mode: 0o600 })
+  const file = openEventFile(view.record)
   let root: string | null = null
   let status = 1
   session.onEvent((event) => {
     if (view.json) process.stdout.write(`${jsonLine(event)}\n`)
     table?.event(event)
-    file?.write(`${jsonLine(event)}\n`)
+    file.write(jsonLine(event))
     if (!view.json && !table) say(event)
     if (event.type === 'process.started' && event.kind === 'main') root ??= event.process
     if (event.type === 'process.exited' && event.process === root) status = statusOf(event.exitCode, event.signal)
   })
-  file?.on('error', (error) => process.stderr.write(`forkscope: ${error.message}\n`))
   const signal = (name: NodeJS.Signals) => {
     if (root !== null) void session.do({ type: 'signal', process: root, signal: name })
   }
@@ -65,7 +64,7 @@ export async function runCommandInTerminal(
   await session.start()
   await session.ended
   await table?.end()
-  await new Promise<void>((resolve) => (file ? file.end(() => resolve()) : resolve()))
+  await file.end()
   return status
 }
 

@@ -6,5 +6,10 @@ const ACTED_ON = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** @returns the event as JSON that says the same and is harmless to print */
 export function jsonLine(event: TelemetryEvent): string {
-  return JSON.stringify(event).replace(ACTED_ON, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return jsonText(event)
+}
+
+/** The same of any plain data. */
+export function jsonText(value: object): string {
+  return JSON.stringify(value).replace(ACTED_ON, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

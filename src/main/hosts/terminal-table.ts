@@ -27,24 +27,38 @@ interface Columns {
   usage: boolean
 }
 
-function nameOf({ id, name }: ProcessRow): string {
-  return '  '.repeat(id.split('.').length - 1) + name
+/** Names, each as far to the right as it has ancestors here. They come before their children. */
+function namesOf(rows: readonly ProcessRow[]): Map<ProcessRow, string> {
+  const depths = new Map<string, number>()
+  return new Map(
+    rows.map((row) => {
+      const depth = row.parent === null ? 0 : (depths.get(row.parent) ?? -1) + 1
+      depths.set(row.id, depth)
+      return [row, '  '.repeat(depth) + row.name]
+    }),
+  )
 }
 
 /** Names get what they need, what is done the rest; where that is too little, figures are left out. */
-function columnsFor(rows: readonly ProcessRow[], width: number): Columns {
+function columnsFor(names: Iterable<string>, width: number): Columns {
   const usage = width >= 64
   const pid = width >= 44
   const left = width - (usage ? 19 : 0) - (pid ? 9 : 0) - 1
-  const longest = Math.max(LEAST_NAME, ...rows.map((row) => nameOf(row).length))
+  const longest = Math.max(LEAST_NAME, ...[...names].map(({ length }) => length))
   const name = Math.max(LEAST_NAME, Math.min(longest, Math.floor(left * 0.45)))
   return { name, state: Math.max(1, left - name), pid, usage }
 }
 
-function rowLine(row: ProcessRow, state: SessionState, { name, state: wide, pid, usage }: Columns, paint: Paint) {
+function rowLine(
+  row: ProcessRow,
+  shown: string,
+  state: SessionState,
+  { name, state: wide, pid, usage }: Columns,
+  paint: Paint,
+) {
   const cpu = row.cpuPercent === null ? '–' : `${row.cpuPercent.toFixed(1)} %`
   const memory = row.memoryBytes === null ? '–' : `${Math.round(row.memoryBytes / 1e6)} MB`
-  const cells = [paint(colourOf(row.order), cell(nameOf(row), name))]
+  const cells = [paint(colourOf(row.order), cell(shown, name))]
   if (pid) cells.push(cell(String(row.pid), 8, true))
   const does = cell(describeState(row, state), wide)
   const failed = row.state === 'exited' && row.exitCode !== 0 && row.stoppedBy === null
@@ -64,13 +78,14 @@ export function tableLines(
   const width = Math.max(LEAST_NAME, columns - 1)
   const short = (text: string) => text.slice(0, width)
   const processes = [...state.processes.rows.values()]
-  const as = columnsFor(processes, width)
+  const names = namesOf(processes)
+  const as = columnsFor(names.values(), width)
   const heads = [cell('name', as.name)]
   if (as.pid) heads.push(cell('pid', 8, true))
   heads.push(cell('state', as.state))
   if (as.usage) heads.push(cell('cpu', 8, true), cell('memory', 9, true))
   const lines = [paint('bold', short(`${state.head.title}  ${formatSeconds(nowUs)}`)), paint('dim', heads.join(' '))]
-  for (const row of processes) lines.push(rowLine(row, state, as, paint))
+  for (const [row, shown] of names) lines.push(rowLine(row, shown, state, as, paint))
   for (const queue of state.queues.rows.values()) lines.push(short(`queue ${queue.name}: ${describeQueue(queue)}`))
   for (const pool of state.pools.rows.values()) {
     const line = short(`${pool.name}: ${describePool(pool, state.head.endedAtUs === null ? nowUs : null)}`)

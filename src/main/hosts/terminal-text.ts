@@ -8,6 +8,8 @@ export function describeState(row: ProcessRow, state: SessionState): string {
   if (row.state === 'exited') {
     if (row.stoppedBy) return row.stoppedBy === 'you' ? 'stopped by you' : 'ended by the program'
     if (row.signal) return `ended by ${row.signal}`
+    // Only its parent is told that.
+    if (row.exitCode === null) return row.endReason ?? 'ended'
     return row.exitCode === 0 ? 'finished' : `exited with ${row.exitCode}`
   }
   if (row.state === 'waiting' && row.waitingOn) return `waiting: ${row.waitingOn.label}`

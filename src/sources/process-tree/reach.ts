@@ -39,7 +39,8 @@ export function whyNotThere(pid: number): string {
   return `There is no process ${pid}.`
 }
 
-function userName(uid: number): string {
+/** @returns as whom it is known, else its number */
+export function userName(uid: number): string {
   if (uid === process.getuid?.()) return userInfo().username
   try {
     const line = readFileSync('/etc/passwd', 'utf8')

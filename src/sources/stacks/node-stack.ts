@@ -21,6 +21,14 @@ const CLOSES_WITHIN_MS = 600_000
 const SAID_BEFORE =
   'To see where a Node is, its inspector is opened for a moment on a port of this machine (127.0.0.1:9229), which every local user could use meanwhile, and the program prints "Debugger listening". Allow that, and ask again.'
 
+/** Inspectors that were asked to open, have not, and are closed if they do. */
+const pending = new Set<Promise<void>>()
+
+/** @returns once no inspector can open any more that was asked to from here; null if none can. It keeps no process alive */
+export function closingInspectors(): Promise<unknown> | null {
+  return pending.size === 0 ? null : Promise.all(pending)
+}
+
 export async function readNodeStack(node: TreeProcess, mayOpen: boolean): Promise<CommandResult> {
   const { pid, start, uid } = node
   const me = process.getuid?.()
@@ -37,7 +45,9 @@ export async function readNodeStack(node: TreeProcess, mayOpen: boolean): Promis
   if (!isOpen) process.kill(pid, constants.signals.SIGUSR1)
   const port = isOpen ? INSPECTOR_PORT : await openedPort(pid, before)
   if (port === null) {
-    void closeWhenOpen(node, before)
+    const closing = closeWhenOpen(node, before)
+    pending.add(closing)
+    void closing.finally(() => pending.delete(closing))
     return refusal(
       `Its inspector has not opened: it is in a call that cannot be interrupted, port ${INSPECTOR_PORT} is another's, or the program takes SIGUSR1 itself. By the kernel: ${node.doing.words}. Should it open later, it is closed at once.`,
     )
