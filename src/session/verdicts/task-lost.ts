@@ -1,5 +1,6 @@
 /** Tasks that a worker had when it died, in a pool that does not notice. */
 import type { ProcessRow, TaskRow } from '../../shared/session-state.ts'
+import type { Wait } from '../../shared/telemetry.ts'
 import { type Evidence, ending, list, SETTLED_US, type Verdict } from './verdict.ts'
 
 export function findLostTasks(evidence: Evidence, nowUs: number): Verdict[] {
@@ -20,9 +21,14 @@ export function findLostTasks(evidence: Evidence, nowUs: number): Verdict[] {
   return verdicts
 }
 
+function isForEver({ on, timeoutMs }: Wait, task: TaskRow): boolean {
+  const isFor = on.id === task.id || (on.kind === 'pool' && on.id === task.pool && on.end !== 'task')
+  return isFor && timeoutMs === undefined
+}
+
 function verdictOn(evidence: Evidence, task: TaskRow, worker: ProcessRow): Verdict {
   const waiting = [...evidence.processes.rows.values()].filter(({ waits }) =>
-    waits.some(({ on }) => on.id === task.id || (on.kind === 'pool' && on.id === task.pool && on.end !== 'task')),
+    waits.some((wait) => isForEver(wait, task)),
   )
   const names = list(waiting.map(({ name }) => name))
   const who = names === '' ? 'whoever waits for its result waits' : `${names} ${waiting.length > 1 ? 'wait' : 'waits'}`

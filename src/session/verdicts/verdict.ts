@@ -18,7 +18,7 @@ export const SETTLED_US = 400_000
  * Whether a process does one thing at a time, so that it does nothing else while it waits. In Python each thread does; in
  * JavaScript one may wait for several things at once, and for some that nobody tells of.
  */
-function isSequential({ processes }: Evidence, row: ProcessRow): boolean {
+export function isSequential({ processes }: Evidence, row: ProcessRow): boolean {
   const runtime = row.runtime ?? (row.kind === 'thread' && processes.rows.get(row.parent ?? '')?.runtime)
   return typeof runtime === 'string' && runtime.startsWith('Python')
 }

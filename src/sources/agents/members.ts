@@ -30,6 +30,8 @@ export interface Member {
   /** What the kernel said last that it does. */
   doing: Doing | null
   end: End | null
+  /** How it said that it would end. */
+  ownEnd: End | null
   goneMs: number | null
 }
 
@@ -53,6 +55,8 @@ export class Members {
   /** How those ended that nobody has seen: a process may be over before anybody looks. */
   readonly #earlyEnds = new Map<number, End>()
 
+  #root: ProcessId | undefined
+
   constructor(options: MembersOptions) {
     this.#options = options
   }
@@ -70,6 +74,11 @@ export class Members {
   /** Whether a process of the run has said that it started this one, which nobody has seen yet. */
   isChild(pid: number): boolean {
     return this.#early.has(pid)
+  }
+
+  /** The first process of the run, also when it has ended. */
+  get root(): ProcessId | undefined {
+    return this.#root
   }
 
   get isEmpty(): boolean {
@@ -171,8 +180,14 @@ export class Members {
     else if (line.e === 'name') this.#named(this.get(pid, start), line)
     else if (line.e === 'child') this.#child(line)
     else if (line.e === 'child.ended') this.#childEnded(line)
-    else return line.e === 'end'
+    else if (line.e === 'end') this.#ends(this.get(pid, start), line)
+    else return false
     return true
+  }
+
+  /** It is about to end: what it says itself is how it ended, if nobody else knows. */
+  #ends(member: Member | undefined, { code }: Line): void {
+    if (member && isCount(code)) member.ownEnd = { exitCode: code, signal: null }
   }
 
   /** Tells the ends that are due. */
@@ -192,7 +207,7 @@ export class Members {
   #tellEnd(member: Member): void {
     this.#options.ended(member)
     this.#members.delete(member.pid)
-    const { exitCode, signal, reason } = member.end ?? { exitCode: null, signal: null }
+    const { exitCode, signal, reason } = member.end ?? member.ownEnd ?? { exitCode: null, signal: null }
     this.#emit({
       type: 'process.exited',
       process: member.id,
@@ -210,14 +225,16 @@ export class Members {
     const words = { python: 'Python', node: 'Node' }[String(line.agent)]
     if (words === undefined || !isText(line.runtime)) return
     member.runtime = `${words} ${line.runtime}`
-    const { id, runtime } = member
+    // The kernel may have been asked while it became this program, when it has no command line.
+    if (!member.isNamed && command !== '') Object.assign(member, { command, name: nameOf({ command, pid }) })
+    const { id, runtime, name } = member
     this.#emit({
       type: 'process.described',
       process: id,
       runtime,
       isSilent: false,
       unseen: '',
-      ...(command !== '' && { command }),
+      ...(command !== '' && { command, name }),
     })
     this.#emit({ type: 'process.state', process: id, state: 'running' })
   }
@@ -260,10 +277,12 @@ export class Members {
       runtime: null,
       doing: null,
       end: this.#earlyEnds.get(pid) ?? null,
+      ownEnd: null,
       goneMs: null,
     }
     const isFirst = this.#members.size === 0 && !parent
     this.#members.set(pid, member)
+    this.#root ??= id
     this.#emit({
       ...{ type: 'process.started', process: id, name: member.name, pid, parentPid: ppid, parent: parent?.id ?? null },
       ...{ kind: isFirst ? 'main' : 'process', isSilent },

@@ -76,8 +76,13 @@ export const CELL_FIELDS = {
    * Description: id, kind, name?, maxsize, where?
    */
   queue: ['puts', 'gets', 'done', 'left', 'backlogBytes'],
-  /** How often this process holds it now, by which thread it was taken last, and how often it was in all. Description: id, kind (`ObjectKind`), name?, size? */
-  lock: ['held', 'tid', 'acquired', 'sinceNs'],
+  /**
+   * How often this process has taken it and not given it back, by which thread it was taken last, and how often it was in all. Another process may
+   * release it: `given` is how often this one released what it had not taken, `healed` how often it could take a lock again that it had not given
+   * back. So it is held `held` less `given` plus `healed` times by all together, and by those who took it last.
+   * Description: id, kind (`ObjectKind`), name?, size?
+   */
+  lock: ['held', 'tid', 'acquired', 'sinceNs', 'given', 'healed'],
   /** How long an event loop has run code and how long it waited, since it began: `busyNs` + `idleNs` is its age at `atNs`. Description: tid */
   loop: ['busyNs', 'idleNs', 'atNs', 'tid'],
   /** Tasks that this process has seen come and go, exact though lines may be lost. Description: id, kind, size, noticesDeaths */

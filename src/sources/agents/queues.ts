@@ -1,7 +1,8 @@
 /** Queues: how many items all processes together have put and got, who does, and who waits. */
 import { isCount, isText } from '../../shared/checks.ts'
 import { type ProcessId, QUEUE_REPORT_MS, type Waiter } from '../../shared/telemetry.ts'
-import { labelOf, type Waiting } from './threads.ts'
+import { type Description, type Descriptions, labelOf, mergedDescriptions } from './descriptions.ts'
+import type { Waiting } from './threads.ts'
 import type { Cells, TranslatorOptions } from './translator.ts'
 
 interface Counted {
@@ -29,15 +30,16 @@ export class Queues {
 
   /** Takes what is counted now. */
   update(all: readonly Cells[]): void {
-    for (const cells of all) this.keep(cells)
+    const known = mergedDescriptions(all, ({ kind }) => kind === 'queue', this.#queues)
+    for (const cells of all) this.keep(cells, known)
   }
 
   /** Takes what these cells have counted; it stays when they are gone. */
-  keep(cells: Cells): void {
+  keep(cells: Cells, known?: Descriptions): void {
     for (const { kind, index, generation, fields, description } of cells.byIndex.values()) {
       if (kind !== 'queue' || !isText(description.id)) continue
       const { puts = 0, gets = 0 } = fields
-      const queue = this.#queue(description.id, description, cells.process)
+      const queue = this.#queue(description.id, known?.get(description.id) ?? description, cells.process)
       queue.counted.set(`${cells.key}/${index}/${generation}`, { process: cells.process, puts, gets })
     }
   }
@@ -85,7 +87,7 @@ export class Queues {
     return this.#queues.get(name)?.label
   }
 
-  #queue(name: string, description: Readonly<Record<string, unknown>>, process: ProcessId): Queue {
+  #queue(name: string, description: Description, process: ProcessId): Queue {
     const known = this.#queues.get(name)
     if (known) return known
     const [id, label] = [`q:${name}`, labelOf(description, 'queue')]

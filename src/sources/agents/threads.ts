@@ -2,6 +2,7 @@
 import { isText } from '../../shared/checks.ts'
 import type { ObjectKind, ProcessId, Wait, WaitTarget } from '../../shared/telemetry.ts'
 import { SHORT_WAIT_US } from '../../shared/telemetry.ts'
+import { labelOf } from './descriptions.ts'
 import type { Pools } from './pools.ts'
 import { type CellKind, WAITS } from './protocol.ts'
 import { Quiet } from './quiet.ts'
@@ -26,6 +27,7 @@ export interface ThreadsOptions extends TranslatorOptions {
 }
 
 interface Thread {
+  name: string
   /** Which cell tells of it. */
   key: string
   turn: number
@@ -91,16 +93,12 @@ export class Threads {
     const key = `${cells.key}/${cell.index}/${cell.generation}`
     let thread = this.#threads.get(id)
     if (!thread) {
-      thread = { key, turn: 0, isTold: false }
+      const { name: given } = cell.description
+      const name = isText(given) ? given : `thread ${cell.fields.tid}`
+      thread = { name, key, turn: 0, isTold: false }
       this.#threads.set(id, thread)
       if (id !== cells.process) {
-        const { name } = cell.description
-        const about = {
-          process: id,
-          name: isText(name) ? name : `thread ${cell.fields.tid}`,
-          pid: cells.pid,
-          parentPid: cells.pid,
-        }
+        const about = { process: id, name, pid: cells.pid, parentPid: cells.pid }
         emit({ type: 'process.started', atUs: nowUs(), ...about, parent: cells.process, kind: 'thread' })
         emit({ type: 'process.state', atUs: nowUs(), process: id, state: 'running' })
       }
@@ -176,7 +174,8 @@ export class Threads {
       }
       case 'join-thread': {
         const id = idOf(cells, on)
-        return { wait: { kind: 'process', id }, target: target('join', 'join a thread', id) }
+        const name = this.#threads.get(id)?.name ?? 'a thread'
+        return { wait: { kind: 'process', id }, target: target('join', `join ${name}`, id) }
       }
       case 'result':
         if (name === undefined) return { target: target('result', `result of ${label}`) }
@@ -248,14 +247,6 @@ const OBJECT_WORDS = {
 
 function target(what: WaitTarget['what'], label: string, id?: string): WaitTarget {
   return { what, label, ...(id !== undefined && { id }) }
-}
-
-/** @returns what a thing is called: its name, where it was made, or what it is */
-export function labelOf(description: Readonly<Record<string, unknown>>, kind: string | undefined): string {
-  const { name, where, kind: own } = description
-  const what = isText(own) ? own : (kind ?? 'something')
-  if (isText(name)) return name === what ? name : `${what} (${name})`
-  return isText(where) ? `${what} (${where})` : what
 }
 
 /** The thread whose number is the process's own is the process's first one, and has no row of its own. */

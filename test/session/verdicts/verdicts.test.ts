@@ -122,6 +122,62 @@ test('a task whose worker died is lost, if its pool does not notice', () => {
   expect(kindsOn(...events, { type: 'task.finished', atUs: 4, task: 't' }, killed('Worker-1'))).toEqual([])
 })
 
+test('who waits for a lost task with a timeout does not wait for ever', () => {
+  const events = [
+    python('main'),
+    python('Worker-1'),
+    pool(false),
+    waits('main', wait('task', 't', { timeoutMs: 2_000 })),
+  ]
+  expect(verdictsOn(...events, killed('Worker-1'))).toMatchObject([
+    { message: expect.stringContaining('whoever waits for its result waits for ever') },
+  ])
+})
+
+test('a lock whose holder has ended as it meant to may be released by another one, if there is one that can', () => {
+  const ended: TelemetryEvent = {
+    ...{ type: 'process.exited', atUs: 5 * SECOND, process: 'Ann' },
+    ...{ exitCode: 0, signal: null },
+  }
+  const events = [python('Ann'), python('Bob'), lock('a', 'Ann', ['Bob']), waits('Bob', wait('lock', 'a')), ended]
+  expect(kindsOn(...events)).toEqual(['lock-abandoned'])
+  expect(kindsOn(...events, python('Cyd'))).toEqual([])
+  const [begun] = python('Cyd') as [TelemetryEvent]
+  expect(kindsOn(...events, { ...begun, atUs: NOW - SECOND } as TelemetryEvent)).toEqual([])
+  expect(kindsOn(...events, begun)).toEqual(['lock-abandoned'])
+  expect(kindsOn(...events, python('Cyd'), waits('Cyd', wait('event', 'e', { timeoutMs: 9_000 })))).toEqual([])
+  expect(kindsOn(...events, python('Cyd'), waits('Cyd', wait('process', 'Bob')))).toEqual(['lock-abandoned'])
+  const helper = { type: 'process.described', atUs: 0, process: 'Cyd' } as const
+  const command = 'python3 -c from multiprocessing.forkserver import main;main(5)'
+  expect(kindsOn(...events, python('Cyd'), { ...helper, command })).toEqual([])
+  expect(kindsOn(...events, python('Cyd'), { ...helper, command, name: 'fork server' })).toEqual(['lock-abandoned'])
+  expect(kindsOn(...events.with(-1, killed('Ann')), python('Cyd'))).toEqual(['lock-abandoned'])
+})
+
+test('a pool whose workers end before they take a task is told, but not one of whose workers one is ready', () => {
+  const worker = (number: number): TelemetryEvent[] => [
+    {
+      ...{ type: 'process.started', atUs: number, process: `w${number}`, name: `SpawnPoolWorker-${number}` },
+      ...{ pid: number, parentPid: 1, parent: 'main', kind: 'process' },
+    },
+    { type: 'process.exited', atUs: number + 1, process: `w${number}`, exitCode: 1, signal: null },
+  ]
+  const [created, submitted, started] = pool(false) as [TelemetryEvent, TelemetryEvent, TelemetryEvent]
+  const events = [...python('main'), created, submitted, ...worker(1), ...worker(2)]
+  expect(kindsOn(events)).toEqual([])
+  expect(verdictsOn(events, worker(3))).toMatchObject([
+    {
+      ...{ id: 'workers-die/p', kind: 'worker-died' },
+      message:
+        'The workers of Pool end before they take a task: 3 so far, the last of which, SpawnPoolWorker-3, ended with exit code 1. Others are started in their place, and its task waits.',
+    },
+  ])
+  const ready = [worker(4)[0] as TelemetryEvent, waits('w4', wait('pool', 'p', { end: 'task' }))]
+  const described: TelemetryEvent = { type: 'process.described', atUs: 5, process: 'w4', kind: 'worker', pool: 'p' }
+  expect(kindsOn(events, worker(3), ready, described)).toEqual([])
+  expect(kindsOn(events, worker(3), started)).toEqual([])
+})
+
 const changed = (change: Partial<Extract<TelemetryEvent, { type: 'queue.changed' }>>): TelemetryEvent => ({
   ...{
     type: 'queue.changed',

@@ -67,6 +67,45 @@ describe.each(ways)('Python $version, $method', ({ command, method }) => {
     expect(task).toMatchObject({ state: 'running', process: problem.process })
   })
 
+  test('a lock whose holder was killed is abandoned, whoever had it first', async () => {
+    await using own = await start('abandoned_lock.py')
+    const { message } = await verdict(own, 'lock-abandoned')
+    expect(message).toMatch(
+      /^Ann was ended by SIGKILL while it had lock \(abandoned_lock\.py:\d+\): Bob waits for it for ever/,
+    )
+  })
+
+  test('a lock that another process has released is free, and was never said to be abandoned', async () => {
+    await using own = await start('handed_lock.py')
+    expect([await own.session.ended, own.printed()]).toEqual(['finished', 'got it\n'])
+    expect(own.problems).toEqual([])
+    const [lock] = own.of('object.created').filter(({ kind }) => kind === 'lock')
+    const holders = own.of('object.changed').filter(({ object }) => object === lock?.object)
+    expect(holders.at(-1)?.holders).toEqual([])
+  })
+
+  test("a deadlock by a manager's locks is named, with where they were made", async () => {
+    await using own = await start('manager_locks.py')
+    const { message } = await verdict(own, 'deadlock')
+    expect(message).toMatch(
+      /^Deadlock: Ann waits for lock \(manager_locks\.py:\d+ #2\), which Bob has; Bob waits for lock/,
+    )
+    expect(own.of('object.created').map(({ kind }) => kind)).not.toContain('pipe')
+  })
+
+  test('a pool whose workers end before they take a task is told', async () => {
+    await using own = await start('dying_workers.py')
+    const { message } = await verdict(own, 'worker-died')
+    expect(message).toContain('ended with exit code 3')
+    expect(message).toContain('tasks wait')
+  })
+
+  test('waits that have an end are none of the verdicts', async () => {
+    await using own = await start('nobody_is_stuck.py')
+    expect([await own.session.ended, own.printed()]).toEqual(['finished', '[0, 1, 2, 3, 4, 5, 6, 7]\n'])
+    expect(own.problems).toEqual([])
+  })
+
   test('a process that is joined before its items were got cannot end', async () => {
     await using own = await start('undrained.py')
     const problem = await verdict(own, 'cannot-end')

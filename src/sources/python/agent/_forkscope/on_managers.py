@@ -5,14 +5,15 @@ are not shown.
 """
 
 from . import waits
-from .cells import LOCK, OBJECT, QUEUE, Cell
+from .cells import LOCK, NO_CELL, OBJECT, QUEUE, Cell, place_made
 from .hooks import parameters_of, passed_on, require
 from .on_queues import DONE, GETS, PUTS
-from .on_synchronize import ACQUIRED, HELD, TID
+from .on_synchronize import ACQUIRED, GIVEN, HEALED, HELD, TID
 from .region import add, number_of, state
 from .waits import slot_here
 
 _KINDS = {'Lock': 'lock', 'RLock': 'rlock', 'Semaphore': 'semaphore', 'BoundedSemaphore': 'bounded-semaphore', 'Event': 'event', 'Condition': 'condition', 'Barrier': 'barrier'}
+_LOCKS = ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore')
 _QUEUES = ('Queue', 'JoinableQueue')
 
 # What a call waits for, which number it adds to, and where its `block` and `timeout` are among its arguments.
@@ -22,7 +23,47 @@ _OF_OBJECT = {'event': waits.EVENT, 'condition': waits.CONDITION, 'barrier': wai
 
 def set_hooks(group, module):
     proxy, server = module.BaseProxy, module.Server
-    require((parameters_of(proxy._callmethod), ('self', 'methodname', 'args', 'kwds')))
+    require(
+        (parameters_of(proxy._callmethod), ('self', 'methodname', 'args', 'kwds')),
+        (parameters_of(module.BaseManager._run_server.__func__)[:6], ('cls', 'registry', 'address', 'authkey', 'serializer', 'writer')),
+        (parameters_of(proxy.__init__)[:4], ('self', 'token', 'serializer', 'manager')),
+    )
+
+    def make_start(original):
+        """By what a manager and its server begin to talk is their own business."""
+
+        def start(self, *args, **kwargs):
+            slot = slot_here()
+            slot.quiet += 1
+            try:
+                original(self, *args, **kwargs)
+            except BaseException as error:
+                passed_on(error)
+                raise
+            finally:
+                slot.quiet -= 1
+
+        return start
+
+    def make_run_server(original):
+        def _run_server(cls, registry, address, authkey, serializer, writer, *args, **kwargs):
+            writer._forkscope = NO_CELL
+            original(cls, registry, address, authkey, serializer, writer, *args, **kwargs)
+
+        return _run_server
+
+    def make_init(original):
+        """Who has a manager make something says where that was; the server knows only what it is."""
+
+        def __init__(self, token, *args, **kwargs):
+            original(self, token, *args, **kwargs)
+            try:
+                if (args[1] if len(args) > 1 else kwargs.get('manager')) is not None:
+                    _tell_made(self, token)
+            except Exception as error:
+                group.failed(error)
+
+        return __init__
 
     def make_call(original):
         def _callmethod(self, *args, **kwargs):
@@ -70,6 +111,9 @@ def set_hooks(group, module):
 
         return create
 
+    group.replace(module.BaseManager, 'start', make_start)
+    group.replace(module.BaseManager, '_run_server', make_run_server)
+    group.replace(proxy, '__init__', make_init)
     group.replace(proxy, '_callmethod', make_call)
     group.replace(server, 'create', make_create)
 
@@ -86,6 +130,20 @@ def _tell_created(server, typeid, ident):
         bound = made.__dict__.get('maxsize')
         made._forkscope_served = Cell(QUEUE, _id_of(server.address, ident), kind='Manager.' + typeid, maxsize=bound if bound and bound > 0 else None)
         made._forkscope_served.place()
+
+
+def _tell_made(proxy, token):
+    typeid = token.typeid
+    if typeid in _QUEUES:
+        kind = 'Manager.' + typeid
+        cell = Cell(QUEUE, _id_of(token.address, token.id), kind=kind, where=place_made(kind))
+    elif typeid in _KINDS:
+        kind = _KINDS[typeid]
+        cell = Cell(LOCK if typeid in _LOCKS else OBJECT, _id_of(token.address, token.id), kind=kind, name=place_made('Manager.' + kind))
+    else:
+        return
+    proxy._forkscope = cell
+    cell.place()
 
 
 def _told(proxy, methodname, args=(), kwds={}):
@@ -127,9 +185,11 @@ def _note_acquired(cell, has):
     if has is True:
         state.view[cell.at + TID] = slot_here().tid
         add(cell.at + ACQUIRED)
-        add(cell.at + HELD)
+        add(cell.at + (HEALED if cell.fields['kind'] == 'lock' and state.view[cell.at + HELD] else HELD))
 
 
 def _note_released(cell, _):
     if state.view[cell.at + HELD]:
         add(cell.at + HELD, -1)
+    else:
+        add(cell.at + GIVEN)

@@ -12,7 +12,7 @@ from .hooks import parameters_of, passed_on, require
 from .region import add, number_of, state
 from .waits import slot_here, threads
 
-HELD, TID, ACQUIRED = 1, 2, 3
+HELD, TID, ACQUIRED, GIVEN, HEALED = 1, 2, 3, 5, 6
 _KINDS = {'Lock': 'lock', 'RLock': 'rlock', 'Semaphore': 'semaphore', 'BoundedSemaphore': 'bounded-semaphore'}
 
 
@@ -146,7 +146,9 @@ def set_hooks(group, module):
             def wait(self, *args, **kwargs):
                 at = 0
                 try:
-                    if slot_here().quiet == 0:
+                    slot = slot_here()
+                    # What an event, a barrier or a queue waits for inside is no wait of its own.
+                    if slot.quiet == 0 and not state.view[slot.at + 2] & 1:
                         at = waits.enter(what, number_of(object_cell(self, kind, inside(self)).at), args[0] if args else kwargs.get('timeout'))
                 except Exception as error:
                     group.failed(error)
@@ -182,6 +184,7 @@ def methods_of(semlock, cell):
     acquire_it, release_it = semlock.acquire, semlock.release
     # Only one thread at a time has a lock, so that nobody else writes to its cell meanwhile. Not so a semaphore.
     is_exclusive = cell.fields['kind'] in ('lock', 'rlock')
+    is_plain = cell.fields['kind'] == 'lock'
     acquired = held = 0
 
     def acquire(block=True, timeout=None):
@@ -208,7 +211,11 @@ def methods_of(semlock, cell):
             view[at + TID] = slot_here().tid
         if is_exclusive:
             acquired += 1
-            held += 1
+            if held and is_plain:
+                # It can be taken again only because another process has released it.
+                view[at + HEALED] += 1
+            else:
+                held += 1
             view[at + ACQUIRED] = acquired
             view[at + HELD] = held
         else:
@@ -229,14 +236,16 @@ def methods_of(semlock, cell):
             view[cell.at + HELD] = held
         elif had:
             add(cell.at + HELD, -1)
+        else:
+            add(cell.at + GIVEN)
         try:
             release_it()
         except BaseException as error:
             if had and is_exclusive:
                 held += 1
                 view[cell.at + HELD] = held
-            elif had:
-                add(cell.at + HELD)
+            else:
+                add(cell.at + HELD if had else cell.at + GIVEN, 1 if had else -1)
             passed_on(error)
             raise
 
