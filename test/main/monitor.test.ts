@@ -96,9 +96,10 @@ describe.each([
   test('a pid that is gone is left out and harms no other', async () => {
     const pid = await busy()
     const gone = spawn(process.execPath, ['-e', ''])
+    const exit = once(gone, 'exit')
     const reader = create()
     await reader.read([gone.pid as number])
-    await once(gone, 'exit')
+    await exit
     const usage = await reader.read([gone.pid as number, pid])
     reader.close()
     expect([...usage.keys()]).toEqual([pid])
