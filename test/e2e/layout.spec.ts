@@ -250,13 +250,39 @@ test('charts are as wide as their panel, however often the window is resized', a
   }
 })
 
+test('of many runs the one that is shown is in sight', async ({ window }) => {
+  const { page } = window
+  await window.choose('failed')
+  const shown = page.locator(`[data-testid=${testIds.session}][aria-current=true]`)
+  for (let run = 1; run <= 5; run++) {
+    await window.start.click()
+    await expect(shown).toHaveAttribute('data-phase', 'failed')
+    await expect(shown).toContainText(`run ${run}`)
+  }
+  for (const [width, height] of [
+    [1280, 600],
+    [1280, 800],
+    [900, 600],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await expect(shown).toBeInViewport({ ratio: 0.99 })
+    // Nor does what stands at the foot of the list cover it.
+    const covered = () =>
+      shown.evaluate((item) => {
+        const { left, top, width, height } = item.getBoundingClientRect()
+        return !item.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+      })
+    await expect.poll(covered).toBe(false)
+  }
+})
+
 test('where programs are along the top their names are whole, and the one that is shown is in sight', async ({
   window,
 }) => {
   const { page } = window
   for (const [width, height] of [[900, 600], [1100, 700], ...ZOOMED] as const) {
     await page.setViewportSize({ width, height })
-    for (const id of ['own', 'running', 'swallowed']) {
+    for (const id of ['own', 'many', 'swallowed']) {
       await window.program(id).dispatchEvent('click')
       const item = window.program(id)
       await expect(item).toHaveAttribute('aria-current', 'page')

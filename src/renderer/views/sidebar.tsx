@@ -4,7 +4,7 @@ import type { ProgramInfo } from '../../shared/api.ts'
 import { countOf, formatGlance } from '../series/format.ts'
 import { chooseProgram } from '../store/commands.ts'
 import { prefer, preferences, type Theme } from '../store/preferences.ts'
-import { appInfo, overview, program, statusOf } from '../store/programs.ts'
+import { appInfo, overview, program, status, statusOf } from '../store/programs.ts'
 import { shapeOf } from './figure.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { memo } from './memo.ts'
@@ -107,24 +107,34 @@ function Totals() {
   )
 }
 
-/** Along the top of a narrow window the list may be longer than there is room: the program that is shown is always in sight. */
+/** The list may be longer than there is room, along the top of a narrow window above all: the program and the run that are shown are in sight. */
 function useCurrentInSight() {
   const sidebar = useRef<HTMLElement>(null)
-  const current = program.value?.id
+  const current = `${program.value?.id} ${status.value?.session}`
   useLayoutEffect(() => {
-    const list = sidebar.current?.querySelector('ul')
-    if (!list || current === undefined) return
+    const nav = sidebar.current
+    if (!nav) return
     const observer = new ResizeObserver(() => {
-      const item = list.querySelector('[aria-current]')?.getBoundingClientRect()
-      const { left, right } = list.getBoundingClientRect()
-      if (!item) return
-      if (item.left < left) list.scrollLeft += item.left - left
-      else if (item.right > right) list.scrollLeft += item.right - right
+      const footer = nav.querySelector('footer')?.offsetHeight ?? 0
+      for (const item of nav.querySelectorAll('[aria-current]')) {
+        const list = item.closest('ul')
+        if (list) list.scrollLeft += beyond(item, list, 'left', 'right', 0)
+        nav.scrollTop += beyond(item, nav, 'top', 'bottom', footer)
+      }
     })
-    observer.observe(list)
+    for (const element of [nav, ...nav.querySelectorAll('ul')]) observer.observe(element)
     return () => observer.disconnect()
   }, [current])
   return sidebar
+}
+
+type Side = 'left' | 'right' | 'top' | 'bottom'
+
+/** @returns by how much a box must be scrolled for an item to be in sight; `covered` is what of its end something else covers */
+function beyond(item: Element, box: Element, start: Side, end: Side, covered: number): number {
+  const [inner, outer] = [item.getBoundingClientRect(), box.getBoundingClientRect()]
+  if (inner[start] < outer[start]) return inner[start] - outer[start]
+  return Math.max(0, inner[end] - (outer[end] - covered))
 }
 
 export function Sidebar() {
