@@ -17,6 +17,7 @@ import {
 } from '../shared/api.ts'
 import { callInputs } from '../shared/api-inputs.ts'
 import type { SessionId } from '../shared/session-state.ts'
+import { processesOfUser, withoutDescendants } from '../sources/attach/processes-of-user.ts'
 import { Held } from './held.ts'
 import type { Sessions } from './session/sessions.ts'
 
@@ -141,6 +142,7 @@ export function createApi(sessions: Sessions, info: Pick<AppInfo, 'version' | 'h
       }
     },
     readSources: ({ program }) => sessions.readSources(program),
+    listProcesses: () => withoutDescendants(processesOfUser(), process.pid),
     startProgram: async ({ program, parameters, instead }, watcher) => ({
       session: await sessions.start(program, parameters, instead, () => !watcher.isGone),
     }),

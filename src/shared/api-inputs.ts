@@ -8,6 +8,8 @@ const session = z.strictObject({ session: id })
 export const callInputs = {
   getAppInfo: nothing,
   readSources: z.strictObject({ program: id }),
+  /** The processes of this user that can be attached to, without Forkscope and what it has started. */
+  listProcesses: nothing,
   /** Starts a program, beside all that runs, or instead of one session, which is stopped first and forgotten. Answers once it has started. */
   startProgram: z.strictObject({
     program: id,

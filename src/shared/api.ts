@@ -8,8 +8,10 @@ import type { z } from 'zod'
 import type { callInputs } from './api-inputs.ts'
 import type { Command } from './commands.ts'
 import type { Parameter } from './parameters.ts'
+import type { ProgramWords } from './program-words.ts'
 import type { SessionPatch } from './session-patch.ts'
 import type { SessionHead, SessionId } from './session-state.ts'
+import type { UserProcesses } from './user-process.ts'
 
 /** What is known of a program without starting it. */
 export interface ProgramInfo {
@@ -22,6 +24,8 @@ export interface ProgramInfo {
   parameters: Record<string, Parameter>
   /** Files of its source, the first one the program itself, each with the language to show it in. */
   sources: { name: string; language: 'typescript' | 'python' }[]
+  /** What its buttons say, where that is not starting and stopping. */
+  words?: ProgramWords
 }
 
 export interface SourceFile {
@@ -79,6 +83,7 @@ export type CallInput<N extends CallName> = z.infer<(typeof callInputs)[N]>
 export interface CallOutputs {
   getAppInfo: AppInfo
   readSources: SourceFile[]
+  listProcesses: UserProcesses
   startProgram: { session: SessionId }
   stopSession: { leftovers: number }
   watchSession: Record<string, never>
@@ -91,6 +96,7 @@ export type CallOutput<N extends CallName> = CallOutputs[N]
 export const callNames = [
   'getAppInfo',
   'readSources',
+  'listProcesses',
   'startProgram',
   'stopSession',
   'watchSession',

@@ -1,4 +1,5 @@
 /** What a program can be told when it is started: declared once, checked the same way by window, terminal and `node demo.ts`. */
+import { parseProcessName } from './user-process.ts'
 
 interface ParameterBase {
   /** What a form calls it. */
@@ -19,8 +20,8 @@ export interface NumberParameter extends ParameterBase {
 }
 
 export interface TextParameter extends ParameterBase {
-  /** `url-template` is an http(s) URL with `{n}` where the page number goes; `path` is a file's path, `command` a command line. An empty text means "the program's own". */
-  type: 'url-template' | 'path' | 'command'
+  /** `url-template` is an http(s) URL with `{n}` where the page number goes; `path` is a file's path, `command` a command line, `process` a process that runs: its PID, or that and its start, see `user-process.ts`. An empty text means "the program's own". */
+  type: 'url-template' | 'path' | 'command' | 'process'
   default: string
   /** Shown in the empty field. */
   placeholder: string
@@ -92,6 +93,9 @@ function checkText(name: string, parameter: TextParameter, given: string | numbe
   const text = String(given).trim()
   if (text.length > 2_000) throw new ParameterError(name, `${parameter.label} is too long: at most 2,000 characters.`)
   if (text.includes('\0')) throw new ParameterError(name, `${parameter.label} must not contain a NUL character.`)
+  if (parameter.type === 'process' && text !== '' && !parseProcessName(text)) {
+    throw new ParameterError(name, `${parameter.label} is a number, its PID; "${text}" is none.`)
+  }
   return parameter.type === 'url-template' ? checkUrlTemplate(name, parameter, text) : text
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Command, CommandResult } from '../shared/commands.ts'
 import type { Parameters } from '../shared/parameters.ts'
+import type { ProgramWords } from '../shared/program-words.ts'
 import type { SessionOutcome } from '../shared/telemetry.ts'
 
 export type Values = Readonly<Record<string, string | number>>
@@ -72,6 +73,8 @@ export interface Program {
   parameters: Parameters
   /** Files with its source, the program itself first. */
   sources: readonly { name: string; language: 'typescript' | 'python' }[]
+  /** What its buttons say, where that is not starting and stopping. */
+  words?: ProgramWords
   /** @param values checked values of its parameters */
   open(values: Values, settings: SourceSettings): Source
 }

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Api, type Connection, createApi } from '../../src/main/api.ts'
+import { attached } from '../../src/main/programs/attached.ts'
 import { catalog } from '../../src/main/programs/catalog.ts'
 import { Sessions } from '../../src/main/session/sessions.ts'
 import type { Answer, AppInfo, Overview } from '../../src/shared/api.ts'
 import { callNames } from '../../src/shared/api.ts'
 import { callInputs } from '../../src/shared/api-inputs.ts'
 import type { SessionPatch } from '../../src/shared/session-patch.ts'
+import type { UserProcesses } from '../../src/shared/user-process.ts'
 import { playedProgram } from '../fixtures/played-program.ts'
 import { waitUntil } from '../wait-until.ts'
 
@@ -61,6 +64,7 @@ test('whatever is sent is answered, and what does not fit is refused', async () 
   expect(await code('command', { session: 'x', command: { type: 'signal' } })).toBe('not-found')
   expect(await code('stopSession', { session: 'x' })).toBe('not-found')
   expect(await code('readSources', { program: '../../package.json' })).toBe('not-found')
+  expect(await code('listProcesses', { pid: 1 })).toBe('bad-input')
   expect(await code('getAppInfo', {})).toBe('ok')
 })
 
@@ -159,3 +163,36 @@ test('while something runs, views hear of it, also if nothing changes', async ()
   })
   await still.stopAll()
 })
+
+test.runIf(process.platform === 'linux')(
+  'of the processes of this user it lists neither itself nor what it has started, and refuses these too',
+  async () => {
+    sessions = new Sessions({ programs: [attached] })
+    api = createApi(sessions, { version: '1', host: 'browser', versions: {} })
+    const { value, connection } = connect()
+    const child = spawn('sleep', ['1000'])
+    try {
+      const own = child.pid as number
+      const { processes } = await value<UserProcesses>('listProcesses', {})
+      const pids = new Set(processes.map(({ pid }) => pid))
+      expect(pids.has(process.ppid)).toBe(true)
+      expect([pids.has(process.pid), pids.has(own)]).toEqual([false, false])
+      const refusals: string[] = []
+      for (const name of [`${process.pid}`, `${own}`, `${process.ppid}.1`, '4194305', '', '0', '7.x', '-1', '1e3']) {
+        const input = { program: 'attached', parameters: { process: name } }
+        const answer = (await connection.call('startProgram', input)) as Answer<unknown>
+        refusals.push(answer.ok ? 'ok' : `${answer.error.code}: ${answer.error.message}`)
+      }
+      expect(refusals).toEqual([
+        `failed: Not attached: Process ${process.pid} is Forkscope itself.`,
+        `failed: Not attached: Process ${own} belongs to Forkscope itself or was started in it.`,
+        `failed: Not attached: Process ${process.ppid} has ended; its number is another process's by now.`,
+        'failed: Not attached: There is no process 4194305.',
+        'failed: Not attached: choose a process, or type its PID.',
+        ...['0', '7.x', '-1', '1e3'].map((given) => `bad-input: Process is a number, its PID; "${given}" is none.`),
+      ])
+    } finally {
+      child.kill('SIGKILL')
+    }
+  },
+)

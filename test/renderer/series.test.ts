@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { colourClass, PALETTE_SIZE, paletteIndex } from '../../src/renderer/series/colours.ts'
 import { depthAt, depthCeiling, depthSteps } from '../../src/renderer/series/depths.ts'
 import {
+  formatAge,
   formatClock,
   formatDuration,
   formatMemory,
@@ -167,6 +168,14 @@ test('figures have one form each', () => {
   expect(formatDuration(420)).toBe('420 µs')
   expect(formatDuration(12_300)).toBe('12 ms')
   expect(formatDuration(185 * S)).toBe('3 min 05 s')
+  expect([0, 89_000, 91_000, 5_000_000, 7_200_000, 260_000_000].map(formatAge)).toEqual([
+    '0 s',
+    '89 s',
+    '2 min',
+    '83 min',
+    '2 h',
+    '3 d',
+  ])
   expect(formatRest(0.2 * S)).toBe('1 s')
   expect(formatPercent(null)).toBe('–')
   expect(formatPercent(99.97)).toBe('100 %')

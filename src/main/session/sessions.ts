@@ -23,9 +23,9 @@ export const MOST_ENDED = 12
 /** Those that run and those that are about to. */
 export const MOST_RUNNING = 32
 
-function describe({ id, title, summary, watch, parameters, sources }: Program): ProgramInfo {
+function describe({ id, title, summary, watch, parameters, sources, words }: Program): ProgramInfo {
   const files = sources.map(({ name, language }) => ({ name, language }))
-  return { id, title, summary, watch, parameters: { ...parameters }, sources: files }
+  return { id, title, summary, watch, parameters: { ...parameters }, sources: files, ...(words && { words }) }
 }
 
 export class Sessions {
@@ -127,7 +127,8 @@ export class Sessions {
       await session.start()
     } catch (error) {
       this.#sessions.delete(session.id)
-      throw new ApiError('failed', `${program.title} could not be started: ${(error as Error).message}`)
+      const refused = program.words?.refused ?? `${program.title} could not be started`
+      throw new ApiError('failed', `${refused}: ${(error as Error).message}`)
     }
     if (before) this.#forget(before.id)
     session.ended.then(() => this.#keepEnded(session.id))

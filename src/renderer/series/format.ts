@@ -35,6 +35,14 @@ export function formatRest(us: number): string {
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }
 
+/** How long ago something began, as far as one tells it apart by that: `40 s`, `12 min`, `5 h`, `3 d`. */
+export function formatAge(ms: number): string {
+  const seconds = ms / 1_000
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`
+  return seconds < 129_600 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
+}
+
 /** A moment on the axis: `6.84 s`. */
 export function formatMoment(us: number): string {
   return `${(us / 1_000_000).toFixed(2)} s`

@@ -146,11 +146,19 @@ const PHASES: Record<SessionHead['phase'], string> = {
   failed: 'Failed',
 }
 
-/** @returns how a session is doing and how many of its tasks have failed: `Finished, 5 tasks failed` */
-export function phaseWords({ phase }: Pick<SessionHead, 'phase'>, pools: Iterable<PoolRow>): string {
+/**
+ * @param stopped what is said of one that was stopped
+ * @returns how a session is doing and how many of its tasks have failed: `Finished, 5 tasks failed`
+ */
+export function phaseWords(
+  { phase }: Pick<SessionHead, 'phase'>,
+  pools: Iterable<PoolRow>,
+  stopped = PHASES.stopped,
+): string {
   let failed = 0
   for (const pool of pools) failed += pool.failed
-  return failed > 0 ? `${PHASES[phase]}, ${countOf(failed, 'task')} failed` : PHASES[phase]
+  const words = phase === 'stopped' ? stopped : PHASES[phase]
+  return failed > 0 ? `${words}, ${countOf(failed, 'task')} failed` : words
 }
 
 /** `5 done · 3 running · 1 waiting · 1 lost · 1 failed`; what is none is left out, but for what is done. */

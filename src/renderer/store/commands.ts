@@ -3,9 +3,10 @@ import { batch, signal } from '@preact/signals'
 import type { Overview } from '../../shared/api.ts'
 import type { KnownCommand } from '../../shared/commands.ts'
 import type { SessionId } from '../../shared/session-state.ts'
+import { processName } from '../../shared/user-process.ts'
 import { call, openConnection } from './connection.ts'
 import { heard, lookWhetherHeld } from './held.ts'
-import { fieldError, fieldValues } from './parameters.ts'
+import { fieldError, fieldValues, typeInto } from './parameters.ts'
 import { prefer } from './preferences.ts'
 import { appInfo, chosenSessions, isRunning, loadSources, overview, program, status } from './programs.ts'
 import { belowTab } from './selection.ts'
@@ -87,11 +88,19 @@ export function startAnother(): void {
   startProgram(undefined)
 }
 
+/** Starts the program that is shown with a process that was chosen for one of its fields, beside what runs of it. */
+export function startWith(parameter: string, pid: number, start: number): void {
+  const info = program.value
+  if (!info) return
+  typeInto(info, parameter, String(pid))
+  startProgram(undefined, { [parameter]: processName({ pid, start }) })
+}
+
 /** With a field that is wrong it does nothing: the field says why. */
-function startProgram(instead: SessionId | undefined): void {
+function startProgram(instead: SessionId | undefined, chosen: Record<string, string> = {}): void {
   const info = program.value
   if (!info || Object.keys(info.parameters).some((name) => fieldError(info, name) !== null)) return
-  const parameters = fieldValues(info)
+  const parameters = { ...fieldValues(info), ...chosen }
   void during(info.id, instead ? 'restarting' : 'starting', async () => {
     const started = await call('startProgram', { program: info.id, parameters, ...(instead && { instead }) })
     chosenSessions.value = new Map([...chosenSessions.value, [info.id, started.session]])

@@ -9,6 +9,7 @@ import { clearSelection } from '../store/selection.ts'
 import { Columns } from './columns.tsx'
 import { Header, Refusal } from './header.tsx'
 import { ParameterBar } from './parameter-bar.tsx'
+import { ProcessPicker } from './process-picker.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { testIds } from './test-ids.ts'
 import { Tooltip } from './tooltip.tsx'
@@ -98,6 +99,7 @@ export function App() {
         <ConnectionLost />
         <HeldUp />
       </div>
+      <ProcessPicker />
       <Tooltip />
     </>
   )

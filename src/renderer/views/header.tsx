@@ -27,6 +27,11 @@ function Words({ icon, text }: { icon: 'start' | 'stop' | 'restart'; text: strin
   )
 }
 
+const USUAL = {
+  start: { act: 'Start', now: 'Starting…', help: 'Start it' },
+  stop: { act: 'Stop', now: 'Stopping…', help: 'Stop it and all its processes' },
+}
+
 function StartOrStop() {
   const info = program.value
   const command = info ? underWay.value.get(info.id) : undefined
@@ -36,6 +41,7 @@ function StartOrStop() {
       ? 'A field is not right yet.'
       : null
   const busy = command !== undefined || offline
+  const { start: startWords, stop: stopWords } = info?.words ?? USUAL
   const stopping = command === 'stopping' || status.value?.phase === 'stopping'
   const running = isRunning.value
   return (
@@ -68,10 +74,10 @@ function StartOrStop() {
           class="button primary main-act"
           data-testid={testIds.stop}
           disabled={busy || stopping}
-          title="Stop it and all its processes (Ctrl+Enter)"
+          title={`${stopWords.help} (Ctrl+Enter)`}
           onClick={stop}
         >
-          <Words icon="stop" text={stopping ? 'Stopping…' : 'Stop'} />
+          <Words icon="stop" text={stopping ? stopWords.now : stopWords.act} />
         </button>
       ) : (
         <button
@@ -79,10 +85,10 @@ function StartOrStop() {
           class="button primary main-act"
           data-testid={testIds.start}
           disabled={busy || wrongField !== null}
-          title={wrongField ?? 'Start it (Ctrl+Enter)'}
+          title={wrongField ?? `${startWords.help} (Ctrl+Enter)`}
           onClick={start}
         >
-          <Words icon="start" text={command === 'starting' ? 'Starting…' : 'Start'} />
+          <Words icon="start" text={command === 'starting' ? startWords.now : startWords.act} />
         </button>
       )}
     </div>

@@ -2,6 +2,8 @@
 import type { ProgramInfo } from '../../shared/api.ts'
 import type { NumberParameter, Parameter } from '../../shared/parameters.ts'
 import { nearestStop, sliderStops } from '../series/slider.ts'
+import { chooseProcess } from '../store/choosing.ts'
+import { connectionState } from '../store/connection.ts'
 import { fieldError, fieldValue, typeInto } from '../store/parameters.ts'
 import { program } from '../store/programs.ts'
 import { testIds } from './test-ids.ts'
@@ -34,7 +36,7 @@ function Slider({ info, name, parameter }: FieldProps & { parameter: NumberParam
 /** How many characters a field has room for. */
 function fieldSize(parameter: Parameter): number {
   if ('min' in parameter) return Math.max(3, String(parameter.max).length)
-  return { 'url-template': 26, command: 44, path: 16 }[parameter.type]
+  return { 'url-template': 26, command: 44, path: 16, process: 10 }[parameter.type]
 }
 
 /** What it is for, and all of what it holds, which the field may have no room for. */
@@ -69,6 +71,17 @@ function Field({ info, name }: FieldProps) {
         data-testid={testIds.parameter(name)}
         onInput={(event) => typeInto(info, name, event.currentTarget.value)}
       />
+      {parameter.type === 'process' && (
+        <button
+          type="button"
+          class="button small"
+          data-testid={testIds.chooseProcess}
+          disabled={connectionState.value !== 'open'}
+          onClick={() => void chooseProcess(name)}
+        >
+          Attach…
+        </button>
+      )}
       {isNumber && parameter.unit && <span class="unit">{parameter.unit}</span>}
       {error !== null && (
         <p class="field-error" id={`${id}-error`} role="alert" data-testid={testIds.parameterError}>

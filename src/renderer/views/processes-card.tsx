@@ -30,7 +30,9 @@ function Phase() {
   if (!head) return null
   const live = head.endedAtUs === null && connectionState.value === 'open'
   const words =
-    head.endedAtUs === null && !live ? 'Not connected' : phaseWords(head, read('pools')?.rows.values() ?? [])
+    head.endedAtUs === null && !live
+      ? 'Not connected'
+      : phaseWords(head, read('pools')?.rows.values() ?? [], program.value?.words?.stopped)
   return (
     <b
       key={words}

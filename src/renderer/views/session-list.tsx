@@ -10,11 +10,13 @@ import { dotClass, PHASE_WORDS } from './phase.ts'
 import { testIds } from './test-ids.ts'
 
 interface SessionItemProps extends Pick<SessionInfo, 'session' | 'number' | 'phase' | 'problems'> {
+  /** How it is doing. */
+  words: string
   isShown: boolean
   elapsed: string
 }
 
-const SessionItem = memo(({ session, number, phase, problems, isShown, elapsed }: SessionItemProps) => (
+const SessionItem = memo(({ session, number, phase, problems, words, isShown, elapsed }: SessionItemProps) => (
   <li>
     <button
       type="button"
@@ -23,11 +25,11 @@ const SessionItem = memo(({ session, number, phase, problems, isShown, elapsed }
       data-testid={testIds.session}
       data-session={session}
       data-phase={phase}
-      title={`run ${number}, ${PHASE_WORDS[phase]}${problems > 0 ? `, ${countOf(problems, 'problem')}` : ''}`}
+      title={`run ${number}, ${words}${problems > 0 ? `, ${countOf(problems, 'problem')}` : ''}`}
       onClick={() => chooseSession(session)}
     >
       <i class={`dot ${dotClass(phase, problems)}`} aria-hidden="true" />
-      <span class="cut">{`run ${number}, ${PHASE_WORDS[phase]}`}</span>
+      <span class="cut">{`run ${number}, ${words}`}</span>
       <small class="num">
         <Figure text={elapsed} />
       </small>
@@ -51,6 +53,9 @@ export function SessionList() {
         {sessions.map(({ session, number, phase, problems, elapsedUs }) => (
           <SessionItem
             key={session}
+            words={
+              phase === 'stopped' ? (info.words?.stopped.toLowerCase() ?? PHASE_WORDS.stopped) : PHASE_WORDS[phase]
+            }
             {...{ session, number, phase, problems, isShown: session === shown, elapsed: formatGlance(elapsedUs) }}
           />
         ))}

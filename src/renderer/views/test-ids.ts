@@ -13,6 +13,7 @@
  *   how many there are, in the header.
  * - `output-line`: with `data-process`, `data-stream`. `output-filter`, `follow-output`.
  * - `detail`: what is selected; `wait` in it, each thing that a process waits for. `object-row`: with `data-object`. `source-code`: the source that is shown.
+ * - `choose-process`: opens `process-picker`, in which `process-search` and each `process-choice` with `data-pid` are.
  * - `connection-lost`, `connection-refused`: what is said when there is no connection. `main-busy`: what is said
  *   when main does not answer. `theme`: the theme's switch.
  */
@@ -58,4 +59,8 @@ export const testIds = {
   connectionLost: 'connection-lost',
   connectionRefused: 'connection-refused',
   theme: 'theme',
+  chooseProcess: 'choose-process',
+  processPicker: 'process-picker',
+  processSearch: 'process-search',
+  processChoice: 'process-choice',
 } as const
