@@ -3,7 +3,7 @@
  * size, zoomed to 200 % and in both themes, and checks each with axe.
  * The pictures land in `screenshots/`, which is not in git. `npm run screenshots -- spider` takes one program only.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
@@ -85,6 +85,8 @@ async function playScene(page: Page, { name, program, before, middle, select }: 
 }
 
 const wanted = process.argv.slice(2)
+// What is left of another time is no picture of this.
+if (wanted.length === 0) rmSync(FOLDER, { recursive: true, force: true })
 mkdirSync(FOLDER, { recursive: true })
 const app = await startBrowserApp([], STAGED)
 const browser = await chromium.launch(await findChromium())

@@ -6,8 +6,9 @@ import type { ProcessRow, SessionState } from '../../src/shared/session-state.ts
 test('of a name that has no room, the number at its end is kept', () => {
   expect(nameParts('ForkPoolWorker-2')).toEqual(['ForkPoolWorker', '-2'])
   expect(nameParts('Queue (pages.py:36)')).toEqual(['Queue (pages.py', ':36)'])
+  expect(nameParts('lock (app.py:16 #2)')).toEqual(['lock (app.py:16 ', '#2)'])
   expect(nameParts('worker 12')).toEqual(['worker', ' 12'])
-  for (const whole of ['insert_data', 'a1', '4000001', 'x-1234567890', ''])
+  for (const whole of ['reads a pipe from Ann (27429)', 'insert_data', 'a1', '4000001', 'x-1234567890', ''])
     expect(nameParts(whole)).toEqual([whole, ''])
 })
 
