@@ -83,8 +83,11 @@ export const CELL_FIELDS = {
    * Description: id, kind (`ObjectKind`), name?, size?
    */
   lock: ['held', 'tid', 'acquired', 'sinceNs', 'given', 'healed'],
-  /** How long an event loop has run code and how long it waited, since it began: `busyNs` + `idleNs` is its age at `atNs`. Description: tid */
-  loop: ['busyNs', 'idleNs', 'atNs', 'tid'],
+  /**
+   * How long an event loop has run code and how long it waited, since it began: `busyNs` + `idleNs` is its age at `atNs`; all 0 where that is not
+   * measured. How many tasks (of Python's asyncio) have begun in it and are not over. Description: tid, or kind
+   */
+  loop: ['busyNs', 'idleNs', 'atNs', 'tid', 'tasks'],
   /** Tasks that this process has seen come and go, exact though lines may be lost. Description: id, kind, size, noticesDeaths */
   pool: ['submitted', 'started', 'done', 'failed'],
   /** Something that can be waited for and that nobody holds (an event, a condition, a barrier, a pipe). Description: id, kind (`ObjectKind`), name? */

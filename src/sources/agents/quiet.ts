@@ -8,6 +8,8 @@ const QUIET_US = 1_000_000
 interface Silence {
   turn: number
   sinceUs: number
+  toldUs: number
+  state: Doing['state']
   /** The kernel's words that were told, if those are what it is said to do now. */
   told: string | null
 }
@@ -27,22 +29,49 @@ export class Quiet {
     this.#options = options
   }
 
-  /** @param turn of the process's first thread, see `protocol.ts` @param isTold whether what it waits for was told */
-  look(process: ProcessId, turn: number, isTold: boolean): void {
+  /**
+   * @param turn of the process's first thread, see `protocol.ts` @param isTold whether what it waits for was told
+   * @param tasks of its event loop, whose waits are for these
+   */
+  look(process: ProcessId, turn: number, isTold: boolean, tasks: number): void {
     const { nowUs, doing, tell } = this.#options
+    const atUs = nowUs()
     const silence = this.#silences.get(process)
     if (!silence || silence.turn !== turn || isTold) {
       if (silence?.told != null && !isTold) tell(process, RUNNING)
-      this.#silences.set(process, { turn, sinceUs: nowUs(), told: null })
+      this.#silences.set(process, {
+        turn,
+        sinceUs: atUs,
+        toldUs: Number.NEGATIVE_INFINITY,
+        state: RUNNING.state,
+        told: null,
+      })
       return
     }
-    const does = doing(process)
-    if (!does || nowUs() - silence.sinceUs < QUIET_US || does.words === (silence.told ?? RUNNING.words)) return
+    if (atUs - silence.sinceUs < QUIET_US) return
+    const kernel = doing(process)
+    const does = kernel && withTasks(kernel, tasks)
+    if (!does || does.words === (silence.told ?? RUNNING.words)) return
+    // How many tasks there are may change all the time.
+    if (does.state === silence.state && atUs - silence.toldUs < QUIET_US) return
     silence.told = does.words === RUNNING.words ? null : does.words
+    silence.toldUs = atUs
+    silence.state = does.state
     tell(process, does)
   }
 
   forget(process: ProcessId): void {
     this.#silences.delete(process)
   }
+}
+
+/** What an event loop waits for is what its tasks wait for. */
+function withTasks(doing: Doing, tasks: number): Doing {
+  if (tasks === 0 || doing.state !== 'waiting' || !doing.waitingOn) return doing
+  const label = `${doing.waitingOn.label}, for ${countOf(tasks, 'asyncio task', 'asyncio tasks')}`
+  return { ...doing, words: `waiting: ${label}`, waitingOn: { ...doing.waitingOn, label } }
+}
+
+function countOf(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }

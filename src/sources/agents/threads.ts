@@ -106,7 +106,7 @@ export class Threads {
     if (thread.key !== key) Object.assign(thread, { key, turn: -1 })
     this.#look(id, thread, cell, cells)
     // The kernel is asked for the first thread of each process only.
-    if (id === cells.process) this.#quiet.look(id, cell.fields.turn ?? 0, thread.isTold)
+    if (id === cells.process) this.#quiet.look(id, cell.fields.turn ?? 0, thread.isTold, tasksOf(cells))
   }
 
   #look(id: ProcessId, thread: Thread, { fields }: ReadCell, cells: Cells): void {
@@ -221,6 +221,12 @@ export class Threads {
     for (const member of this.#options.members.all) if (member.pid === pid) return member.name
     return `process ${pid}`
   }
+}
+
+/** @returns how many tasks the event loop of the process's first thread has */
+function tasksOf({ byIndex, pid }: Cells): number {
+  for (const { kind, fields } of byIndex.values()) if (kind === 'loop' && fields.tid === pid) return fields.tasks ?? 0
+  return 0
 }
 
 interface Target {

@@ -49,8 +49,8 @@ describe.each(ways)('Python $version, $method', ({ command, method }) => {
   test('what waits in C, where there is no hook, is said to do what the kernel says', async () => {
     await using own = await start('in_c.py')
     const doing = (name: string) => own.processes.find((process) => process.name === name)?.waitingOn?.label
-    await waitUntil('all wait', () => doing('pauser') && doing('in_c.py'))
-    expect([doing('pauser'), doing('in_c.py')]).toEqual(['a signal', 'events (poll)'])
+    await waitUntil('it waits', () => doing('pauser') === 'a signal')
+    await waitUntil('its parent waits', () => doing('in_c.py') === 'events (poll)')
     const helper = { fork: undefined, spawn: 'resource tracker', forkserver: 'fork server' }[method]
     if (helper) await waitUntil('the helper waits', () => /^(events|reads a pipe from )/.test(doing(helper) ?? ''))
     process.kill(own.processes.find(({ name }) => name === 'pauser')?.pid ?? 0, 'SIGUSR1')
@@ -115,6 +115,21 @@ describe.each(ways)('Python $version, $method', ({ command, method }) => {
     expect(queue).toMatchObject({ puts: 2_000, gets: 0, depth: 2_000 })
   })
 })
+
+test.each(pythons)(
+  'Python $version: an event loop says how many tasks it has, and what has held it',
+  async ({ command }) => {
+    await using own = await OwnProgram.start([command, fixture('event_loop.py')])
+    const label = await waitUntil('it waits', () => own.processes[0]?.waitingOn?.label)
+    expect(label).toBe('events (poll), for 4 asyncio tasks')
+    expect(own.problems).toMatchObject([
+      {
+        kind: 'slow-callback',
+        message: expect.stringMatching(/^hold\(\) held the event loop \(asyncio\) for \d+(?: ms|\.\d s)/),
+      },
+    ])
+  },
+)
 
 test.skipIf(!one)('one that loads no agent is a row all the same, which says why and what to do', async () => {
   await using own = await OwnProgram.start([one?.command ?? '', '-I', '-c', 'print(1)'])

@@ -29,6 +29,8 @@ HOOKED = {
     'threading': 'on_threading',
     'queue': 'on_queue',
     'subprocess': 'on_subprocess',
+    'asyncio.events': 'on_asyncio',
+    'asyncio.base_events': 'on_asyncio',
 }
 
 

@@ -41,6 +41,10 @@ def type_name(kind):
     return str(_qualname_of_type(kind))
 
 
+def module_of_type(kind):
+    return _module_of_type(kind)
+
+
 def name_of(function):
     """@returns a name for whatever is called"""
     kind = type(function)
