@@ -15,6 +15,11 @@ const loadedByUrl = [
     .map((name) => `src/main/programs/demos/${name}`),
 ]
 
+/** With programs that play scenes, and that throw late. */
+const appsOfTests = ['played', 'staged']
+  .map((name) => `test/fixtures/electron/${name}-app.ts`)
+  .concat('test/fixtures/late-errors.ts')
+
 /** In CommonJS there is no `import.meta` to be handed on; all that `main` asks of it is the URL. */
 const importMetaForMain = {
   name: 'import-meta-for-main',
@@ -36,22 +41,28 @@ const commonJs = {
 }
 
 /**
- * Two builds: what ships, in `out/`, for the Electron of package.json; and `--mode electron-22`, in `out-electron-22/`,
- * lowered for the older Electron that the tests can have where today's cannot be downloaded.
+ * What ships, in `out/`, for the Electron of package.json. For the tests `--mode electron-45` adds apps that have other programs, in
+ * `out-electron-45/`; and `--mode electron-22` the same, lowered for the older Electron that they can have where today's cannot be downloaded.
  */
 export default defineConfig(({ mode }) => {
   const old = mode === 'electron-22'
-  const out = at(old ? 'out-electron-22' : 'out')
+  const isForTests = mode.startsWith('electron-')
+  const out = at(isForTests ? `out-${mode}` : 'out')
   const nodeTarget = old ? 'node16.17' : 'node24'
   return {
     main: {
       plugins: [importMetaForMain, agents(out)],
       resolve: { alias: { forkscope: at('src/multiprocessing/index.ts') } },
       build: {
+        // It is only an ES module, which not every Electron can require.
+        externalizeDeps: { exclude: ['shlex'] },
         outDir: `${out}/main`,
         target: nodeTarget,
         minify: false,
-        rollupOptions: { input: ['src/main/index.ts', ...loadedByUrl].map(at), output: commonJs },
+        rollupOptions: {
+          input: ['src/main/index.ts', ...loadedByUrl, ...(isForTests ? appsOfTests : [])].map(at),
+          output: commonJs,
+        },
       },
     },
     preload: {

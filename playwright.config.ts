@@ -18,6 +18,6 @@ export default defineConfig({
     // The window looked at closely, at every size: `npm run test:slow`.
     { name: 'window', testMatch: CLOSELY },
     // One at a time: they share the display, and a second app is only a second app if it finds the first.
-    { name: 'electron', testMatch: 'electron/**/*.spec.ts', workers: 1 },
+    { name: 'electron', testMatch: '{electron,e2e}/**/*.spec.ts', testIgnore: 'e2e/host.spec.ts', workers: 1 },
   ],
 })

@@ -85,3 +85,17 @@ test('the door leads to the page, and only its owner can read it', async ({ app,
   await new ForkscopePage(page).start.waitFor()
   await page.close()
 })
+
+test('two windows show the same run', async ({ app, window, chrome }) => {
+  const page = await chrome.newPage()
+  await page.goto(app.url)
+  const second = new ForkscopePage(page)
+  await second.choose('dog-cat')
+  await window.choose('dog-cat')
+  await window.start.click()
+  await expect(second.row('dog')).toBeVisible()
+  expect(await second.childPids()).toEqual(await window.childPids())
+  await second.stop.click()
+  await window.phase('dog-cat', 'stopped')
+  await page.close()
+})

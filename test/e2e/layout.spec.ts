@@ -1,19 +1,10 @@
 /** Where things are, at every size: lanes with room, nothing cut or jumping, everything by keyboard. */
-import { join } from 'node:path'
 import { testIds } from '../../src/renderer/views/test-ids.ts'
-import { startBrowserApp } from '../window/browser-app.ts'
 import type { ForkscopePage } from '../window/forkscope-page.ts'
 import { cutTexts, laneShare, noteShifts, tabStops, takeShifts } from '../window/layout-page.ts'
 import { test as base, expect } from './app-test.ts'
 
-const test = base.extend({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
-  app: async ({}, use) => {
-    const app = await startBrowserApp([], join(import.meta.dirname, '..', 'fixtures', 'staged-app.ts'))
-    await use(app)
-    await app.end()
-  },
-})
+const test = base.extend({ cast: 'staged' })
 
 const SIZES = [
   [900, 600],
@@ -83,13 +74,9 @@ test('wide windows give their room to the lanes and to the right column', async 
 })
 
 for (const [width, height] of [...SIZES, ...ZOOMED]) {
-  test(`nothing moves while rows, problems and ends come, at ${width}×${height}`, async ({ app, chrome }) => {
-    const page = await chrome.newPage({ viewport: { width, height } })
-    await noteShifts(page)
-    await page.goto(app.url)
-    const { ForkscopePage } = await import('../window/forkscope-page.ts')
-    const window = new ForkscopePage(page)
-    await window.start.waitFor()
+  test(`nothing moves while rows, problems and ends come, at ${width}×${height}`, async ({ openAt }) => {
+    const window = await openAt({ width, height }, noteShifts)
+    const { page } = window
     expect(await takeShifts(page)).toEqual([])
     for (const scene of ['running', 'stuck', 'failed']) {
       await window.choose(scene)
@@ -104,7 +91,6 @@ for (const [width, height] of [...SIZES, ...ZOOMED]) {
       }
       expect(await takeShifts(page), scene).toEqual([])
     }
-    await page.close()
   })
 }
 
@@ -353,11 +339,10 @@ test('what an ended process has cost stays', async ({ window }) => {
   await expect(window.detail).toContainText('116 MB')
 })
 
-test('at 200 % zoom everything can be reached and used', async ({ app, chrome }) => {
-  const page = await chrome.newPage({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 })
-  await page.goto(app.url)
-  const { ForkscopePage } = await import('../window/forkscope-page.ts')
-  const window = new ForkscopePage(page)
+test('at 200 % zoom everything can be reached and used', async ({ openAt }) => {
+  // What is left of 1280×800.
+  const window = await openAt({ width: 640, height: 400 })
+  const { page } = window
   await play(window, 'running')
   await expect(window.stop).toBeInViewport()
   for (const [panel, least] of [
@@ -376,5 +361,4 @@ test('at 200 % zoom everything can be reached and used', async ({ app, chrome })
   await window.select('worker 1')
   await window.detail.scrollIntoViewIfNeeded()
   await expect(window.detail).toContainText('worker 1')
-  await page.close()
 })

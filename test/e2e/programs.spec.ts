@@ -1,11 +1,10 @@
 /** The programs by clicking: what is on screen is what the system has. */
 import { DatabaseSync } from 'node:sqlite'
 import { isAlive, parentOf } from '../wait-until.ts'
-import { ForkscopePage } from '../window/forkscope-page.ts'
 import { expect, test } from './app-test.ts'
 
 test('dog and cat run at once as children of the app, print their ten lines, and are gone after', async ({
-  app,
+  appPid,
   window,
 }) => {
   // At their own speed: both are to be seen alive, however busy the machine is.
@@ -16,8 +15,8 @@ test('dog and cat run at once as children of the app, print their ten lines, and
   await expect(window.row('cat')).toHaveAttribute('data-state', /running|sleeping/)
   const pids = await window.childPids()
   expect(new Set(pids).size).toBe(2)
-  expect(pids.map(parentOf)).toEqual([app.pid, app.pid])
-  expect(await window.row('main').getAttribute('data-pid')).toBe(String(app.pid))
+  expect(pids.map(parentOf)).toEqual([appPid, appPid])
+  expect(await window.row('main').getAttribute('data-pid')).toBe(String(appPid))
 
   await window.phase('dog-cat', 'finished')
   await expect(window.outputLines).toHaveCount(10)
@@ -43,7 +42,7 @@ test('download and analysis: the list grows to ten and ends by Empty', async ({ 
 })
 
 test('the spider: four children, a queue that fills and empties, ten tasks, ten rows in the database', async ({
-  app,
+  appPid,
   window,
 }) => {
   await window.choose('spider')
@@ -51,7 +50,7 @@ test('the spider: four children, a queue that fills and empties, ten tasks, ten 
   await window.start.click()
   await expect.poll(() => window.childPids()).toHaveLength(4)
   const pids = await window.childPids()
-  expect(pids.map(parentOf)).toEqual([app.pid, app.pid, app.pid, app.pid])
+  expect(pids.map(parentOf)).toEqual([appPid, appPid, appPid, appPid])
   await expect.poll(async () => Number(await window.queueDepth.textContent()), { intervals: [50] }).toBeGreaterThan(1)
   await expect(window.poolCells).toHaveCount(10)
 
@@ -110,18 +109,4 @@ test('several programs run at once without mixing', async ({ window }) => {
   await window.phase('dog-cat', 'stopped')
   expect(pets.filter(isAlive)).toEqual([])
   expect(spider.filter(isAlive)).toHaveLength(4)
-})
-
-test('two windows show the same run', async ({ app, window, chrome }) => {
-  const page = await chrome.newPage()
-  await page.goto(app.url)
-  const second = new ForkscopePage(page)
-  await second.choose('dog-cat')
-  await window.choose('dog-cat')
-  await window.start.click()
-  await expect(second.row('dog')).toBeVisible()
-  expect(await second.childPids()).toEqual(await window.childPids())
-  await second.stop.click()
-  await window.phase('dog-cat', 'stopped')
-  await page.close()
 })

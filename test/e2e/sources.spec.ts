@@ -28,7 +28,7 @@ test('what it cannot do is not offered, and how often it told what is no event i
 })
 
 test('a program that throws late ends its own session, while another one of it and the app go on', async ({
-  app,
+  printed,
   window,
 }) => {
   const sessions = window.page.getByTestId(testIds.session)
@@ -52,7 +52,7 @@ test('a program that throws late ends its own session, while another one of it a
   await expect(sessions.last()).toHaveAttribute('data-session', 'late-3')
   await window.phase('late', 'running')
   await expect(sessions).toHaveCount(2)
-  expect(app.printed()).not.toContain('on purpose')
+  expect(printed()).not.toContain('on purpose')
 })
 
 test('a program that holds main is told on screen as just that, while it lasts and afterwards', async ({ window }) => {

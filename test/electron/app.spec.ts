@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { isAlive, parentOf } from '../wait-until.ts'
-import { type DesktopApp, electronCommand, expect, test } from './electron-app.ts'
+import { type DesktopApp, electronCommand } from '../window/desktop-app.ts'
+import { expect, test } from './electron-app.ts'
 
 async function startSpider({ window }: DesktopApp): Promise<number[]> {
   await window.choose('spider')

@@ -37,14 +37,9 @@ const version = readFileSync(join(dirname(electron.path), 'version'), 'utf8')
   .trim()
   .replace(/^v/, '')
 const old = version.startsWith(`${OLD_VERSION}.`)
+const mode = `electron-${old ? OLD_VERSION : '45'}`
 process.stdout.write(`Electron ${version}, ${electron.path}\n`)
-run(process.execPath, [
-  binOf('electron-vite', 'bin/electron-vite.js'),
-  'build',
-  '--logLevel',
-  'warn',
-  ...(old ? ['--mode', `electron-${OLD_VERSION}`] : []),
-])
+run(process.execPath, [binOf('electron-vite', 'bin/electron-vite.js'), 'build', '--logLevel', 'warn', '--mode', mode])
 const playwright = [
   process.execPath,
   binOf('@playwright/test', 'cli.js'),
@@ -55,7 +50,7 @@ const playwright = [
 const [command, ...args] = xvfb ? ['xvfb-run', '-a', '-s', '-screen 0 1920x1200x24', ...playwright] : playwright
 run(command as string, args, {
   FORKSCOPE_TEST_ELECTRON: electron.path,
-  FORKSCOPE_TEST_OUT: join(ROOT, old ? `out-electron-${OLD_VERSION}` : 'out'),
+  FORKSCOPE_TEST_OUT: join(ROOT, `out-${mode}`),
   ...(old && { FORKSCOPE_TEST_SHIM: join(import.meta.dirname, 'shim.cjs') }),
   FORKSCOPE_NODE: process.execPath,
 })

@@ -5,7 +5,11 @@ import { sandboxArguments } from '../../src/main/hosts/display.ts'
 export interface Chromium {
   executablePath: string
   args: string[]
+  /** Scrollbars take their room, as on most people's screens. */
+  ignoreDefaultArgs: string[]
 }
+
+const ignoreDefaultArgs = ['--hide-scrollbars']
 
 /** @returns an installed browser of the Chromium family, else the one that comes as a package from the registry */
 export async function findChromium(): Promise<Chromium> {
@@ -15,7 +19,11 @@ export async function findChromium(): Promise<Chromium> {
   } catch {
     // chrome-launcher throws where it finds none.
   }
-  if (installed) return { executablePath: installed, args: sandboxArguments() }
+  if (installed) return { executablePath: installed, args: sandboxArguments(), ignoreDefaultArgs }
   const { default: packaged } = await import('@sparticuz/chromium')
-  return { executablePath: await packaged.executablePath(), args: [...packaged.args, ...sandboxArguments()] }
+  return {
+    executablePath: await packaged.executablePath(),
+    args: [...packaged.args, ...sandboxArguments()],
+    ignoreDefaultArgs,
+  }
 }

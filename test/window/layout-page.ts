@@ -101,11 +101,14 @@ export async function tabStops(page: Page, most = 300): Promise<string[]> {
   await page.evaluate(() => document.body.focus())
   for (let i = 0; i < most; i++) {
     await page.keyboard.press('Tab')
-    const stop = await page.evaluate(() => {
+    const stop = await page.evaluate((isFirst) => {
       const active = document.activeElement
-      if (!active || active === document.body) return null
+      const seen = globalThis as { firstStop?: Element | null }
+      if (isFirst) seen.firstStop = active
+      // A browser leaves the page at its end, Electron begins again.
+      if (!active || active === document.body || (!isFirst && active === seen.firstStop)) return null
       return `${active.tagName.toLowerCase()} ${active.className} ${active.getAttribute('aria-label') ?? active.textContent?.slice(0, 30)}`
-    })
+    }, i === 0)
     if (stop === null) break
     stops.push(stop)
   }

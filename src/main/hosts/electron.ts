@@ -1,7 +1,14 @@
 /** The app's life in Electron: one instance, one window, and an end that leaves no process behind. */
 import { fileURLToPath } from 'node:url'
 import { app, type BrowserWindow } from 'electron'
-import type { Api } from '../api.ts'
+// All of it: loaded only with the first program that is started, it would hold the window for a tenth of a second then.
+import '../../multiprocessing/index.ts'
+import { outlivePrograms } from '../../sources/library/stray-errors.ts'
+import type { Program } from '../../sources/source.ts'
+import { createApi } from '../api.ts'
+import { appVersion } from '../app-info.ts'
+import { programs as all } from '../programs/programs.ts'
+import { Sessions } from '../session/sessions.ts'
 import { answerCalls } from './electron-calls.ts'
 import { installMenu } from './electron-menu.ts'
 import { declareScheme, servePage } from './electron-protocol.ts'
@@ -9,28 +16,32 @@ import { hardenContents } from './electron-security.ts'
 import { openWindow } from './electron-window.ts'
 
 export interface ElectronHostOptions {
-  api: Api
-  /** Ends every session; the app quits after that. */
-  stopAll(): Promise<void>
+  /** What can be started; the app's own programs if left out. */
+  programs?: readonly Program[]
 }
 
 /** Longer than any stop takes. After this the app ends all the same, and what is left ends with it. */
 const STOP_LIMIT_MS = 3_000
 
-/** Runs the app until it is quit. Must be called before Electron is ready. */
-export function runElectronHost({ api, stopAll }: ElectronHostOptions): void {
+/** Runs the app until it is quit, which stops every session. Must be called before Electron is ready. */
+export function runElectronHost({ programs = all }: ElectronHostOptions = {}): void {
   if (!app.requestSingleInstanceLock()) {
     app.quit()
     return
   }
+  const sessions = new Sessions({ programs })
+  outlivePrograms()
+  const { node, electron = '', chrome = '' } = process.versions
+  const api = createApi(sessions, { version: appVersion(), host: 'electron', versions: { electron, chrome, node } })
   let window: BrowserWindow | null = null
   let exitCode = 0
   let ending: Promise<void> | null = null
 
   const end = () => {
-    ending ??= Promise.race([stopAll(), new Promise<void>((resolve) => setTimeout(resolve, STOP_LIMIT_MS))]).finally(
-      () => app.exit(exitCode),
-    )
+    ending ??= Promise.race([
+      sessions.stopAll(),
+      new Promise<void>((resolve) => setTimeout(resolve, STOP_LIMIT_MS)),
+    ]).finally(() => app.exit(exitCode))
     return ending
   }
   const show = () => {

@@ -118,6 +118,8 @@ export class ProcessTree {
   readonly #nameOf: (id: string) => string | undefined
   readonly #members = new Map<number, Member>()
   readonly #pageBytes = readPageBytes()
+  /** What this process has open and its children may have inherited: Electron's have, and none of it is theirs. */
+  readonly #ours = new Set(readOpenEnds(process.pid).ends.map(({ link }) => link))
   #pauseMs = SHORTEST_PAUSE_MS
 
   constructor({ roots, mark, nameOf = () => undefined }: TreeOptions) {
@@ -223,7 +225,10 @@ export class ProcessTree {
       // What changes its own command line tells so in no other way; who has ended has none.
       member.command = readCommand(member.pid) || member.command
       const { ends, isRefused } = readOpenEnds(member.pid)
-      this.#connections.set(member.id, ends)
+      this.#connections.set(
+        member.id,
+        ends.filter(({ link }) => !this.#ours.has(link)),
+      )
       if (isRefused) member.unseen ||= whyRefused(member.uid)
     }
     const peers = new SocketPeers()
