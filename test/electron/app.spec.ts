@@ -1,7 +1,7 @@
 /** The app's life on the desktop: it opens, works, and leaves nothing behind, however it ends. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { isAlive, parentOf } from '../wait-until.ts'
+import { isAlive } from '../wait-until.ts'
 import { type DesktopApp, electronCommand } from '../window/desktop-app.ts'
 import { expect, test } from './electron-app.ts'
 
@@ -26,43 +26,6 @@ test('the window opens and is painted', async ({ app }) => {
     return new Set(pixels).size
   })
   expect(colours).toBeGreaterThan(20)
-})
-
-test('dog and cat: two children of the main process, started and stopped by click', async ({ app }) => {
-  const { window, pid } = app
-  await window.choose('dog-cat')
-  await window.start.click()
-  await expect(window.row('dog')).toHaveAttribute('data-state', /running|sleeping/, { timeout: 20_000 })
-  await expect(window.row('cat')).toHaveAttribute('data-state', /running|sleeping/)
-  const pids = await window.childPids()
-  expect(pids.map(parentOf)).toEqual([pid, pid])
-  await expect(window.outputLines.first()).toBeVisible()
-  await window.stop.click()
-  await window.phase('dog-cat', 'stopped')
-  expect(pids.filter(isAlive)).toEqual([])
-})
-
-test('the spider runs to its end: ten tasks, a queue that rises and is empty at the end', async ({ app }) => {
-  const { window, pid } = app
-  await window.choose('spider')
-  await window.parameter('speed').fill('2')
-  await window.start.click()
-  await expect.poll(() => window.childPids(), { timeout: 20_000 }).toHaveLength(4)
-  expect((await window.childPids()).map(parentOf)).toEqual([pid, pid, pid, pid])
-  await expect.poll(async () => Number(await window.queueDepth.textContent()), { intervals: [50] }).toBeGreaterThan(1)
-  await window.phase('spider', 'finished', 45_000)
-  await expect(window.page.locator('[data-testid=pool-cell][data-state=done]')).toHaveCount(10)
-  await expect(window.queueDepth).toHaveText('0')
-})
-
-test('every other program runs to its end', async ({ app: { window } }) => {
-  for (const id of ['download-analysis', 'threads', 'socket', 'file', 'swallowed']) {
-    await window.choose(id)
-    await window.parameter('speed').fill('10')
-    await window.start.click()
-    await window.phase(id, 'finished', 30_000)
-    await expect(window.problems).toHaveCount(id === 'swallowed' ? 4 : 0)
-  }
 })
 
 test('closing the window in mid-spider quits and leaves no process', async ({ app }) => {
