@@ -83,7 +83,7 @@ test('Escape closes the list and chooses none; a click chooses, beside what is s
     await expect(session).toHaveAttribute('data-phase', 'running')
 })
 
-test('neither Forkscope nor what it has started is in the list', async ({ window, app }) => {
+test('neither Forkscope nor what it has started is in the list', async ({ window, appPid }) => {
   const word = words()
   await window.choose('own')
   await window.parameter('command').fill(`sh -c ': ${word}; sleep 1000; exit'`)
@@ -93,17 +93,17 @@ test('neither Forkscope nor what it has started is in the list', async ({ window
   await window.page.getByTestId('choose-process').click()
   const choices = window.page.getByTestId('process-choice')
   await expect(choices.first()).toBeVisible()
-  await expect(window.page.locator(`[data-testid=process-choice][data-pid="${app.pid}"]`)).toHaveCount(0)
+  await expect(window.page.locator(`[data-testid=process-choice][data-pid="${appPid}"]`)).toHaveCount(0)
   await window.page.getByTestId('process-search').fill(word)
   await expect(choices).toHaveCount(0)
 })
 
-test('what cannot be attached to is refused with a sentence', async ({ window, app }) => {
+test('what cannot be attached to is refused with a sentence', async ({ window, appPid }) => {
   await window.choose('attached')
   const refusal = window.page.getByTestId('refusal')
   for (const [typed, sentence] of [
     ['4194305', 'Not attached: There is no process 4194305.'],
-    [String(app.pid), `Not attached: Process ${app.pid} is Forkscope itself.`],
+    [String(appPid), `Not attached: Process ${appPid} is Forkscope itself.`],
     [`${process.pid}.1`, `Process ${process.pid} has ended; its number is another process's by now.`],
     ['', 'Not attached: choose a process, or type its PID.'],
   ] as const) {
