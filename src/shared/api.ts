@@ -113,9 +113,9 @@ export const pushNames = ['overview', 'session'] as const satisfies readonly Pus
 
 /**
  * Why a call was refused: `bad-input` does not fit the schema or a parameter's range, `not-found` names something that
- * does not exist, `conflict` cannot be done in the present state, `forbidden` comes from where it must not, `failed` is the rest.
+ * does not exist, `conflict` cannot be done in the present state, `ask` is done only once the user has allowed it, `forbidden` comes from where it must not, `failed` is the rest.
  */
-export type ApiErrorCode = 'bad-input' | 'not-found' | 'conflict' | 'forbidden' | 'failed'
+export type ApiErrorCode = 'bad-input' | 'not-found' | 'conflict' | 'ask' | 'forbidden' | 'failed'
 
 export class ApiError extends Error {
   override name = 'ApiError'

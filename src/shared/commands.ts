@@ -12,11 +12,11 @@ export type KnownCommand =
   | { type: 'retry'; task: string }
   /**
    * What a process is in just now, each thread's calls, innermost first; answers with `text`. Of a Node, its inspector must be opened for a moment, which
-   * other users of the machine could use: without `openInspector` the answer says so, and nothing is done.
+   * other users of the machine could use: without `openInspector` the answer says so (`ask`), and nothing is done.
    */
   | { type: 'stack'; process: string; openInspector?: boolean }
 
-/** `message` is a sentence for the user. */
+/** `message` is a sentence for the user; `ask` is the code of what is done only once the user has allowed it, of which it tells. */
 export type CommandResult =
   | { ok: true; value?: Record<string, string | number | boolean> }
-  | { ok: false; code: 'bad-input' | 'not-found' | 'conflict'; message: string }
+  | { ok: false; code: 'bad-input' | 'not-found' | 'conflict' | 'ask'; message: string }

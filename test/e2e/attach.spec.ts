@@ -1,7 +1,13 @@
 /** What runs already, in the window: chosen from a list by keys or pointer, seen, let go of without being ended, and refused with a sentence. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { identityOf } from '../../src/sources/process-tree/process-tree.ts'
+import { findPySpy } from '../../src/sources/stacks/find-py-spy.ts'
+import { readListeningPorts } from '../../src/sources/stacks/listening-ports.ts'
+import { findPythons, onePython } from '../sources/python/pythons.ts'
 import { isAlive } from '../wait-until.ts'
 import { expect, test } from './app-test.ts'
 
@@ -118,4 +124,52 @@ test('what cannot be attached to is refused with a sentence', async ({ window, a
   await window.parameter('process').fill(`${process.pid}.${identityOf(process.pid)?.start}`)
   await window.start.click()
   await window.phase('attached', 'running')
+})
+
+test('the stack of a busy Node: what that opens is said first, then it is read, and the port is closed', async ({
+  window,
+}) => {
+  const busy = "function spin() { for (;;); }\nprocess.stdout.write('begun\\n', spin)"
+  const pid = await begin(process.execPath, '--inspect-port=0', '-e', busy)
+  await window.choose('attached')
+  await window.parameter('process').fill(String(pid))
+  await window.start.click()
+  await window.processRows.first().getByRole('rowheader').click()
+  const stack = window.detail.getByTestId('stack')
+  await stack.getByTestId('read-stack').click()
+  await expect(stack).toContainText('every local user could use meanwhile')
+  expect(readListeningPorts(pid).size).toBe(0)
+  await stack.getByRole('button', { name: 'Open it for a moment' }).click()
+  await expect(stack.getByTestId('stack-thread')).toContainText(/^main runs/)
+  await expect(stack.getByTestId('stack-thread').locator('li').first()).toContainText(/^spin /)
+  await expect.poll(() => readListeningPorts(pid).size).toBe(0)
+  expect(isAlive(pid)).toBe(true)
+})
+
+test('the stack of a Python of one’s own program: its threads by py-spy, or how to get that', async ({ window }) => {
+  const python = onePython(findPythons())?.command
+  test.skip(python === undefined, 'This machine has no Python.')
+  const text = `import threading
+threading.Thread(target=threading.Event().wait, name="second", daemon=True).start()
+print("begun", flush=True)
+threading.Event().wait()`
+  const file = join(mkdtempSync(join(tmpdir(), 'forkscope-stack-')), 'stands.py')
+  writeFileSync(file, text)
+  await window.choose('own')
+  await window.parameter('command').fill(`${python} ${file}`)
+  await window.start.click()
+  await expect(window.outputLines).toContainText(['begun'])
+  await window.select('stands.py')
+  const [root] = await window.processes()
+  const stack = window.detail.getByTestId('stack')
+  await stack.getByTestId('read-stack').click()
+  if (findPySpy({ pid: root?.pid ?? 0, uid: process.getuid?.() ?? null })) {
+    await expect(stack.getByTestId('stack-thread')).toHaveCount(2)
+    await expect(stack).toContainText('second waits')
+    await expect(stack).toContainText('<module> stands.py:4')
+  } else await expect(stack).toContainText('pip install py-spy')
+  await window.stop.click()
+  await window.phase('own', 'stopped')
+  await expect(stack.getByTestId('read-stack')).toHaveCount(0)
+  rmSync(dirname(file), { recursive: true })
 })

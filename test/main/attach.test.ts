@@ -30,8 +30,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 async function begin(...argv: [string, ...string[]]) {
   const child = spawn(argv[0], argv.slice(1), { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   children.push(child)
-  const [said] = await once(child.stdout, 'data')
-  return { child, pid: child.pid as number, said: String(said) }
+  const said = await new Promise<string>((resolve) => {
+    let text = ''
+    child.stdout.on('data', (chunk) => {
+      text += chunk
+      if (text.includes('\n')) resolve(text)
+    })
+  })
+  return { child, pid: child.pid as number, said }
 }
 
 function attach(...args: string[]) {
@@ -93,6 +99,7 @@ describe.runIf(process.platform === 'linux')('forkscope attach', () => {
     const refused = attach(String(pid), '--stacks')
     expect(await refused.code).toBe(1)
     expect(refused.said.out).toContain('every local user could use meanwhile')
+    expect(refused.said.out).toContain('Allow that by --open-inspector.')
     expect(readListeningPorts(pid).size).toBe(0)
     const allowed = attach(String(pid), '--stacks', '--open-inspector', '--json')
     expect(await allowed.code).toBe(0)

@@ -104,7 +104,8 @@ async function tellStacks(
     if (isLeft) break
     if (row.kind === 'thread' || row.state === 'exited') continue
     const result = await session.do({ type: 'stack', process: row.id, openInspector })
-    const text = result.ok ? String(result.value?.text ?? '') : result.message
+    const allow = !result.ok && result.code === 'ask' ? ' Allow that by --open-inspector.' : ''
+    const text = result.ok ? String(result.value?.text ?? '') : result.message + allow
     if (result.ok) status = 0
     const told = { type: 'process.stack', atUs: session.nowUs(), process: row.id, pid: row.pid }
     const line = jsonText({ ...told, ...(result.ok ? { text } : { refused: text }) })

@@ -18,6 +18,7 @@ import { Icon, Sign } from './icons.tsx'
 import { NameText } from './name-text.tsx'
 import { ProcessName } from './process-name.tsx'
 import { whyNotSignal } from './process-row.tsx'
+import { StackSection } from './stack-section.tsx'
 import { testIds } from './test-ids.ts'
 import { TimeShares } from './time-shares.tsx'
 import { WaitList } from './wait-list.tsx'
@@ -168,6 +169,7 @@ export function ProcessDetail({ id }: { id: string }) {
       {row.unseen !== null && <p data-testid={testIds.unseen}>{row.unseen}</p>}
       {row.command !== null && <p class="mono soft command">{row.command}</p>}
       <WaitList row={row} />
+      <StackSection row={row} />
       <EndList row={row} />
       {!row.isSilent && <TimeShares row={row} />}
       {row.kind === 'thread' ? (

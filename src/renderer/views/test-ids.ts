@@ -13,6 +13,7 @@
  *   how many there are, in the header.
  * - `output-line`: with `data-process`, `data-stream`. `output-filter`, `follow-output`.
  * - `detail`: what is selected; `wait` in it, each thing that a process waits for. `object-row`: with `data-object`. `source-code`: the source that is shown.
+ * - `stack`: in a process's detail, with `read-stack` and each `stack-thread` of it.
  * - `choose-process`: opens `process-picker`, in which `process-search` and each `process-choice` with `data-pid` are.
  * - `connection-lost`, `connection-refused`: what is said when there is no connection. `main-busy`: what is said
  *   when main does not answer. `theme`: the theme's switch.
@@ -59,6 +60,9 @@ export const testIds = {
   connectionLost: 'connection-lost',
   connectionRefused: 'connection-refused',
   theme: 'theme',
+  stack: 'stack',
+  stackThread: 'stack-thread',
+  readStack: 'read-stack',
   chooseProcess: 'choose-process',
   processPicker: 'process-picker',
   processSearch: 'process-search',

@@ -302,6 +302,8 @@ export class Members {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 const INTERPRETERS = /^(?:python[\d.]*|node|nodejs|sh|bash|dash|ruby|perl)$/
+/** What comes after it is no file. */
+const CODE_FOLLOWS = /^(?:-[cep]|--eval|--print)$/
 const SERVICES = [
   ['multiprocessing.resource_tracker', 'resource tracker'],
   ['multiprocessing.forkserver', 'fork server'],
@@ -315,5 +317,5 @@ export function nameOf({ command, pid }: { command: string; pid: number }): stri
   const script = INTERPRETERS.test(name) ? words.find((word) => !word.startsWith('-')) : undefined
   const moduleAt = words.indexOf('-m')
   if (INTERPRETERS.test(name) && moduleAt >= 0 && words[moduleAt + 1]) return words[moduleAt + 1] as string
-  return (script && !words.includes('-c') ? basename(script) : name) || `process ${pid}`
+  return (script && !words.some((word) => CODE_FOLLOWS.test(word)) ? basename(script) : name) || `process ${pid}`
 }

@@ -7,6 +7,7 @@ import { createRunFolder, type RunFolder } from '../agents/run-folder.ts'
 import { identityOf } from '../process-tree/process-tree.ts'
 import { pythonEnvironment } from '../python/inject.ts'
 import type { Running, Sink, Source, SourceEnd } from '../source.ts'
+import { readStack } from '../stacks/read-stack.ts'
 import type { CommandOptions } from './command-options.ts'
 import { endTree, signalMember } from './end-tree.ts'
 import { Observation } from './observation.ts'
@@ -59,7 +60,7 @@ class CommandSource implements Source {
 }
 
 class CommandRun implements Running {
-  readonly can = new Set(['signal'])
+  readonly can = new Set(['signal', 'stack'])
   readonly ended: Running['ended']
   readonly #child: ChildProcess
   readonly #until: CommandOptions['until']
@@ -94,7 +95,12 @@ class CommandRun implements Running {
     return Number((process.hrtime.bigint() - this.#originNs) / 1_000n)
   }
 
-  async do({ type, process: id, signal }: Command): Promise<CommandResult> {
+  async do({ type, process: id, signal, openInspector }: Command): Promise<CommandResult> {
+    if (type === 'stack') {
+      const found = this.#observation.find(String(id))
+      if (found) return readStack(found, openInspector === true)
+      return { ok: false, code: 'not-found', message: 'It has ended already.' }
+    }
     if (type === 'signal') return signalMember(this.#observation.living, String(id), String(signal))
     return { ok: false, code: 'bad-input', message: `A command cannot be told to ${type}.` }
   }

@@ -73,6 +73,12 @@ export class Observation {
     return [...this.#known.values()].filter(({ pid, start }) => !isOver(pid, start))
   }
 
+  /** @returns one that has not ended, as the kernel tells of it now */
+  find(id: string): TreeProcess | undefined {
+    this.lookClosely()
+    return this.#tree.living.find((process) => process.id === id)
+  }
+
   /** Reads all there is now. */
   look(): void {
     const nowMs = performance.now()

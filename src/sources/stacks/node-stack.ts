@@ -19,7 +19,7 @@ const OPENS_WITHIN_MS = 2_000
 const CLOSES_WITHIN_MS = 600_000
 
 const SAID_BEFORE =
-  'To see where a Node is, its inspector is opened for a moment on a port of this machine (127.0.0.1:9229), which every local user could use meanwhile, and the program prints "Debugger listening". Allow that, and ask again.'
+  'To see where a Node is, its inspector is opened for a moment on a port of this machine (127.0.0.1:9229), which every local user could use meanwhile, and the program prints "Debugger listening".'
 
 /** Inspectors that were asked to open, have not, and are closed if they do. */
 const pending = new Set<Promise<void>>()
@@ -37,7 +37,7 @@ export async function readNodeStack(node: TreeProcess, mayOpen: boolean): Promis
   }
   const before = readListeningPorts(pid)
   const isOpen = before.has(INSPECTOR_PORT)
-  if (!isOpen && !mayOpen) return refusal(SAID_BEFORE)
+  if (!isOpen && !mayOpen) return refusal(SAID_BEFORE, 'ask')
   if (!isOpen && !catchesInspectorSignal(pid)) {
     return refusal('It does not take the signal that opens the inspector of a Node (SIGUSR1), which would end it.')
   }

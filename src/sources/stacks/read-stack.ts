@@ -33,6 +33,6 @@ export async function readStack(process: TreeProcess, openInspector: boolean): P
   return refusal(`Stacks are read of Python and of Node. By the kernel: ${process.doing.words}.`)
 }
 
-export function refusal(message: string): CommandResult {
-  return { ok: false, code: 'conflict', message }
+export function refusal(message: string, code: 'conflict' | 'ask' = 'conflict'): CommandResult {
+  return { ok: false, code, message }
 }
