@@ -262,7 +262,9 @@ export class ProcessTree {
     member.memoryBytes = stat.rssPages * this.#pageBytes
     member.threads = stat.threads
     member.ppid = stat.ppid
-    if (stat.stack !== member.stack || stat.name !== member.name) {
+    // Of one that has ended, what it ran is not told any more: it is shown as before.
+    const hasEnded = stat.state === 'Z' || stat.state === 'X'
+    if (!hasEnded && (stat.stack !== member.stack || stat.name !== member.name)) {
       member.name = stat.name
       member.stack = stat.stack
       member.command = readCommand(member.pid)

@@ -167,6 +167,15 @@ os.wait()`
     await waitUntil('it sleeps again', () => look()[0]?.doing.state === 'sleeping')
   })
 
+  test('one that has ended and is not waited for is called as before', async () => {
+    const { child } = begin(['sh', '-c', 'exec 3<&0; head -c 1 <&3 >/dev/null & exec sleep 1000'])
+    const { look } = watched(child.pid as number)
+    const head = await waitUntil('head reads', () => look().find(({ command }) => command === 'head -c 1'))
+    child.stdin?.write('x')
+    await waitUntil('it has ended', () => look().find(({ id }) => id === head.id)?.doing.state === 'ended')
+    expect(look().find(({ id }) => id === head.id)).toMatchObject({ command: 'head -c 1', executable: head.executable })
+  })
+
   test('how one ended that nobody waits for: its code, or its signal', async () => {
     const { pid } = begin([
       'python3',
