@@ -113,6 +113,32 @@ threads = [threading.Thread(target=lambda: locks[0].acquire() and locks[0].relea
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(locks[0].acquire(False))`,
+  'puts its own things in the place of some': `
+import multiprocessing.pool
+from unittest.mock import MagicMock
+class Process:
+    exitcode = None
+    def __init__(self, **kwargs): self.name = 'own'
+    def start(self): raise OSError('it does not start')
+    def is_alive(self): return False
+try: multiprocessing.pool.Pool(2, context=MagicMock(Process=Process))
+except OSError as error: print(error)`,
+  'is stopped by a signal in the middle of a hook': `
+import multiprocessing, signal
+class Late(Exception): pass
+class Handler:
+    def __call__(self, *_): raise Late
+signal.signal(signal.SIGALRM, Handler())
+lock, late = multiprocessing.Lock(), 0
+while late < 100:
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.0005)
+        while True:
+            with lock: pass
+    except Late: late += 1
+    if not lock.acquire(False): pass
+    lock.release()
+print(late)`,
   'asks what functions look like': `
 import inspect, pickle, multiprocessing.pool as pool, multiprocessing.queues as queues, concurrent.futures as futures, threading, subprocess
 for what in (pool.worker, queues.Queue.put, queues.Queue.get, futures.Future.result, threading.Thread.join, subprocess.Popen.wait, pool.Pool.map):

@@ -25,6 +25,7 @@ def set_hooks(group, module):
     proxy, server = module.BaseProxy, module.Server
     require(
         (parameters_of(proxy._callmethod), ('self', 'methodname', 'args', 'kwds')),
+        (parameters_of(module.BaseManager._create)[:2], ('self', 'typeid')),
         (parameters_of(module.BaseManager._run_server.__func__)[:6], ('cls', 'registry', 'address', 'authkey', 'serializer', 'writer')),
         (parameters_of(proxy.__init__)[:4], ('self', 'token', 'serializer', 'manager')),
     )
@@ -52,6 +53,20 @@ def set_hooks(group, module):
 
         return _run_server
 
+    def make_ask(original):
+        """Of what a manager is asked to make, how large it shall be."""
+
+        def _create(self, *args, **kwargs):
+            try:
+                made = original(self, *args, **kwargs)
+            except BaseException as error:
+                passed_on(error)
+                raise
+            slot_here().creating = args[1] if len(args) > 1 else kwargs.get('maxsize')
+            return made
+
+        return _create
+
     def make_init(original):
         """Who has a manager make something says where that was; the server knows only what it is."""
 
@@ -59,7 +74,9 @@ def set_hooks(group, module):
             original(self, token, *args, **kwargs)
             try:
                 if (args[1] if len(args) > 1 else kwargs.get('manager')) is not None:
-                    _tell_made(self, token)
+                    slot = slot_here()
+                    size, slot.creating = slot.creating, None
+                    _tell_made(self, token, size)
             except Exception as error:
                 group.failed(error)
 
@@ -112,6 +129,7 @@ def set_hooks(group, module):
         return create
 
     group.replace(module.BaseManager, 'start', make_start)
+    group.replace(module.BaseManager, '_create', make_ask)
     group.replace(module.BaseManager, '_run_server', make_run_server)
     group.replace(proxy, '__init__', make_init)
     group.replace(proxy, '_callmethod', make_call)
@@ -124,7 +142,7 @@ def _id_of(address, ident):
 
 
 def _tell_created(server, typeid, ident):
-    """A queue's limit is known here alone."""
+    """A queue's limit is known here too, whoever had it made."""
     made = server.id_to_obj[ident][0]
     if typeid in _QUEUES:
         bound = made.__dict__.get('maxsize')
@@ -132,11 +150,12 @@ def _tell_created(server, typeid, ident):
         made._forkscope_served.place()
 
 
-def _tell_made(proxy, token):
+def _tell_made(proxy, token, size):
     typeid = token.typeid
     if typeid in _QUEUES:
         kind = 'Manager.' + typeid
-        cell = Cell(QUEUE, _id_of(token.address, token.id), kind=kind, where=place_made(kind))
+        bound = size if type(size) is int and size > 0 else None
+        cell = Cell(QUEUE, _id_of(token.address, token.id), kind=kind, maxsize=bound, where=place_made(kind))
     elif typeid in _KINDS:
         kind = _KINDS[typeid]
         cell = Cell(LOCK if typeid in _LOCKS else OBJECT, _id_of(token.address, token.id), kind=kind, name=place_made('Manager.' + kind))

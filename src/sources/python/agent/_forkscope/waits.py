@@ -15,11 +15,11 @@ SLEEP, GET, PUT, ACQUIRE, JOIN, JOIN_THREAD, RESULT, TASK, RECEIVE, EVENT, CONDI
 class Slot:
     """A thread's own: `at` is where its cell is in `state.view`; it is `quiet` while the standard library makes things for itself."""
 
-    __slots__ = ('at', 'tid', 'pid', 'quiet', 'submitting')
+    __slots__ = ('at', 'tid', 'pid', 'quiet', 'submitting', 'creating')
 
     def __init__(self):
         self.quiet = 0
-        self.submitting = None
+        self.submitting = self.creating = None
         self.pid = state.pid
         self.tid = get_native_id()
         self.at = UNSEEN
