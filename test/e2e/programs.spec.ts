@@ -1,4 +1,7 @@
 /** The programs by clicking: what is on screen is what the system has. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isAlive, parentOf } from '../wait-until.ts'
 import { expect, test } from './app-test.ts'
@@ -65,6 +68,41 @@ test('the spider: four children, a queue that fills and empties, ten tasks, ten 
   database.close()
   expect(rows.map(({ page }) => page)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   for (const row of rows) expect(row.goods).toBe(20)
+})
+
+test('the spider on what is no database ends, and says why', async ({ window }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'forkscope-none-'))
+  const file = join(folder, 'pages.sqlite')
+  writeFileSync(file, 'These are pages of another kind.'.repeat(100))
+  await window.choose('spider')
+  await window.parameter('database').fill(file)
+  await window.parameter('speed').fill('20')
+  await window.start.click()
+  await window.phase('spider', 'finished')
+  await expect(window.problems.first()).toContainText('file is not a database')
+  expect(await window.childPids()).toEqual([])
+  rmSync(folder, { recursive: true })
+})
+
+test('figures of all processes are of one stretch of time: together no more than there are cores', async ({
+  window,
+}) => {
+  await window.choose('own')
+  await window.parameter('command').fill(`sh -c '${'while :; do :; done & '.repeat(2 * availableParallelism())} wait'`)
+  await window.start.click()
+  const figure = window.page.locator('.totals')
+  const seen = new Set<string>()
+  await expect
+    .poll(async () => {
+      const text = (await figure.textContent()) ?? ''
+      const percent = Number(/CPU (\d+) % of \d+ cores?/.exec(text)?.[1])
+      if (percent > 0) seen.add(text)
+      expect(percent, text).toBeLessThanOrEqual(100)
+      return seen.size
+    })
+    .toBeGreaterThan(3)
+  await window.stop.click()
+  await window.phase('own', 'stopped')
 })
 
 test('every failure of swallowed is shown, and the rest finishes', async ({ window }) => {

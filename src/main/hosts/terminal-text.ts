@@ -51,7 +51,11 @@ export function summarize(state: SessionState, paint: Paint = painter(false)): s
   const lines = [`${head.title}: ${head.phase} after ${formatSeconds(head.endedAtUs ?? 0)}, ${children} processes.`]
   for (const { message, count, consequence } of problems.rows.values()) {
     const times = count > 1 ? ` (${count} times)` : ''
-    lines.push(`${paint('red', 'Problem:')} ${message}${times}.${consequence ? ` ${consequence}` : ''}`)
+    lines.push(`${paint('red', 'Problem:')} ${sentence(`${message}${times}`)}${consequence ? ` ${consequence}` : ''}`)
   }
   return `${lines.join('\n')}\n`
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
