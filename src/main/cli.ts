@@ -1,7 +1,8 @@
-/** The command `forkscope`: lists programs, runs one in the terminal, and attaches to what runs already. */
+/** The command `forkscope`: lists programs, runs one in the terminal or in the window, and attaches to what runs already. */
 
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import { join } from 'shlex'
 import { harmless } from '../session/plain-text.ts'
 import {
   checkParameters,
@@ -18,9 +19,12 @@ import { runCommandInTerminal } from './hosts/command-in-terminal.ts'
 import { runInTerminal } from './hosts/terminal.ts'
 import { formatProgramHelp, formatTerminalList } from './hosts/terminal-list.ts'
 import { hasColours, painter } from './hosts/terminal-paint.ts'
+import { parsePort } from './port-option.ts'
 import { catalog } from './programs/catalog.ts'
 
 const EXIT_BAD_USAGE = 2
+/** As much as a field of the window holds. */
+const LONGEST_COMMAND = 2_000
 
 /** Wrong use of the command, in one line. */
 class UsageError extends Error {
@@ -80,6 +84,24 @@ function takeCommand(words: readonly string[]): { options: RunOptions; argv: [st
   return { options: parser.opts<RunOptions>(), argv: [file, ...args] }
 }
 
+interface OpenOptions {
+  browser?: boolean
+  port?: number
+  open: boolean
+  cwd?: string
+}
+
+/** Opens the window, with a command of the user's own started in it. */
+async function open(words: readonly string[], { browser = false, port = 0, open, cwd = '.' }: OpenOptions) {
+  const parameters = { command: join(words), folder: resolve(cwd) }
+  if (parameters.command.length > LONGEST_COMMAND)
+    throw new UsageError(`The command line is too long for the window: at most ${LONGEST_COMMAND} characters.`)
+  const asked = words.length === 0 ? null : { program: 'own', parameters }
+  // What is only for the window is loaded for it alone.
+  const { openWindow } = await import('./open-window.ts')
+  await openWindow({ browser, port, open, asked })
+}
+
 /** Runs a command of the user's own. */
 async function runCommand(options: RunOptions, argv: [string, ...string[]]): Promise<void> {
   const environment = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
@@ -104,6 +126,11 @@ async function attach(word: string, { json, record, stacks, openInspector }: Att
   if (openInspector && !stacks) throw new UsageError('--open-inspector goes with --stacks.')
   const view = { json: json ?? false, record: record ?? null, stacks: stacks ?? false }
   process.exit(await attachInTerminal(Number(word), { ...view, openInspector: openInspector ?? false }))
+}
+
+/** By its name, so that what listens is loaded for the window alone. */
+function isPortError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'PortError'
 }
 
 async function main(words: readonly string[]): Promise<void> {
@@ -154,6 +181,15 @@ async function main(words: readonly string[]): Promise<void> {
     )
     .option('--open-inspector', 'with --stacks: open the inspector of a Node for a moment, on a port of this machine')
     .action(attach)
+  command
+    .command('open')
+    .description('open the window; `open -- COMMAND…` starts a command of your own in it')
+    .option('--browser', 'in a browser instead of Electron')
+    .option('--port <number>', 'the port for the browser; a free one if left out', parsePort)
+    .option('--no-open', 'only print the address')
+    .option('--cwd <folder>', 'where the command is started; here if left out')
+    .argument('[command...]', 'the program and its words, behind two dashes')
+    .action(open)
   try {
     await command.parseAsync(words, { from: 'user' })
   } catch (error) {
@@ -161,7 +197,7 @@ async function main(words: readonly string[]): Promise<void> {
       if (error.exitCode === 0) return
       const nothing = error.code === 'commander.help'
       throw new UsageError(
-        nothing ? 'Say what to do: list, run PROGRAM, or attach PID. See forkscope --help.' : error.message,
+        nothing ? 'Say what to do: list, run PROGRAM, open, or attach PID. See forkscope --help.' : error.message,
       )
     }
     throw error
@@ -169,7 +205,11 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const expected = error instanceof UsageError || error instanceof ParameterError || error instanceof CommanderError
+  const expected =
+    error instanceof UsageError ||
+    error instanceof ParameterError ||
+    error instanceof CommanderError ||
+    isPortError(error)
   const text = error instanceof Error ? error.message.replace(/^error: /, '') : String(error)
   process.stderr.write(`forkscope: ${harmless(text).trimEnd()}\n`)
   process.exitCode = error instanceof CommandError ? error.status : expected ? EXIT_BAD_USAGE : 1

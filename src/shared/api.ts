@@ -49,6 +49,18 @@ export interface SessionInfo {
   can: Command['type'][]
 }
 
+/** A program that was asked for outside of the window. */
+export interface AskedProgram {
+  /** Each has another one. */
+  number: number
+  program: string
+  parameters: Record<string, string>
+  /** Its session; null if it could not be started. */
+  session: SessionId | null
+  /** Why not. */
+  refused: string | null
+}
+
 /** Figures over all sessions, pushed at most four times a second. */
 export interface Overview {
   /** All that are kept, in the order in which they were started. */
@@ -56,6 +68,8 @@ export interface Overview {
   /** How many sessions have ended and are not kept any more. */
   forgotten: number
   running: number
+  /** What was asked for outside of the window, which a page shows once; null if that was nothing yet. */
+  asked: AskedProgram | null
   /** For how long main could do nothing else, if it lately was held up for long; else 0. */
   heldMs: number
   /** Living processes of all sessions on this machine, the app itself counted once. */

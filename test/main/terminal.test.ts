@@ -84,6 +84,9 @@ test.each([
   [['run', 'spider', '--pages'], /--pages needs a value/],
   [['run'], /program/],
   [['dance'], /dance/],
+  [['open', '--port', '70000', '--', 'true'], /from 0 to 65535/],
+  [['open', '--window'], /--window/],
+  [['open', '--', 'echo', 'x'.repeat(2_001)], /too long for the window: at most 2000/],
   [[], /Say what to do/],
 ])('bad usage %j is one clear line and exit status 2', async (args, words) => {
   const { code, stdout, stderr } = await run(...args)

@@ -18,10 +18,16 @@ export interface BrowserApp {
 /**
  * @param args further arguments
  * @param entry the module to run, if not the app itself
+ * @param first what comes before all arguments
  * @throws Error with what it printed, if it ends before it is ready
  */
-export async function startBrowserApp(args: readonly string[] = [], entry = LAUNCH): Promise<BrowserApp> {
-  const child = spawn(process.execPath, ['--conditions=forkscope-source', entry, '--browser', '--no-open', ...args], {
+export async function startBrowserApp(
+  args: readonly string[] = [],
+  entry = LAUNCH,
+  first: readonly string[] = [],
+): Promise<BrowserApp> {
+  const words = [entry, ...first, '--browser', '--no-open', ...args]
+  const child = spawn(process.execPath, ['--conditions=forkscope-source', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

@@ -6,6 +6,7 @@ import { outlivePrograms } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
 import { createApi } from '../api.ts'
 import { appVersion, packageRoot } from '../app-info.ts'
+import type { AskedFor } from '../asked-for.ts'
 import { programs as all } from '../programs/programs.ts'
 import { Sessions } from '../session/sessions.ts'
 import { startBrowserServer } from './browser-server.ts'
@@ -18,13 +19,15 @@ export interface BrowserHostOptions {
   open: boolean
   /** What can be started; the app's own programs if left out. */
   programs?: readonly Program[]
+  /** What it begins with. */
+  asked?: AskedFor | null
 }
 
 /**
  * Serves until SIGINT or SIGTERM, then stops every session and ends the process.
  * @throws PortError if the port cannot be had
  */
-export async function runBrowserHost({ port, open, programs = all }: BrowserHostOptions): Promise<void> {
+export async function runBrowserHost({ port, open, programs = all, asked = null }: BrowserHostOptions): Promise<void> {
   const sessions = new Sessions({ programs })
   outlivePrograms()
   const api = createApi(sessions, {
@@ -43,6 +46,7 @@ export async function runBrowserHost({ port, open, programs = all }: BrowserHost
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  if (asked) void sessions.startAsked(asked)
   process.stdout.write(`Forkscope is ready: ${server.url}\n`)
   if (open) openAppWindow(server.url)
 }

@@ -7,6 +7,7 @@ import { outlivePrograms } from '../../sources/library/stray-errors.ts'
 import type { Program } from '../../sources/source.ts'
 import { createApi } from '../api.ts'
 import { appVersion } from '../app-info.ts'
+import { readAskedFor, takeAskedFor } from '../asked-for.ts'
 import { programs as all } from '../programs/programs.ts'
 import { Sessions } from '../session/sessions.ts'
 import { answerCalls } from './electron-calls.ts'
@@ -25,7 +26,9 @@ const STOP_LIMIT_MS = 3_000
 
 /** Runs the app until it is quit, which stops every session. Must be called before Electron is ready. */
 export function runElectronHost({ programs = all }: ElectronHostOptions = {}): void {
-  if (!app.requestSingleInstanceLock()) {
+  const asked = takeAskedFor()
+  // Where the app runs already, that one is told, and shows it.
+  if (!app.requestSingleInstanceLock({ asked })) {
     app.quit()
     return
   }
@@ -60,7 +63,11 @@ export function runElectronHost({ programs = all }: ElectronHostOptions = {}): v
   declareScheme()
   hardenContents()
   answerCalls(api, () => window)
-  app.on('second-instance', show)
+  app.on('second-instance', (_event, _words, _folder, given) => {
+    const other = readAskedFor((given as { asked?: unknown } | null)?.asked)
+    if (other) void sessions.startAsked(other)
+    show()
+  })
   app.on('activate', show)
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
@@ -78,6 +85,7 @@ export function runElectronHost({ programs = all }: ElectronHostOptions = {}): v
       await servePage(fileURLToPath(new URL('../../../renderer', import.meta.url)))
       installMenu()
       show()
+      if (asked) void sessions.startAsked(asked)
     })
     .catch((error: unknown) => {
       console.error(`Forkscope cannot start: ${(error as Error).message}`)

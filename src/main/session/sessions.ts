@@ -2,12 +2,20 @@
 import { availableParallelism } from 'node:os'
 import { patchSince } from '../../session/patch.ts'
 import { livingChildren, livingProcesses } from '../../session/processes.ts'
-import { ApiError, type Overview, type ProgramInfo, type SessionInfo, type SourceFile } from '../../shared/api.ts'
+import {
+  ApiError,
+  type AskedProgram,
+  type Overview,
+  type ProgramInfo,
+  type SessionInfo,
+  type SourceFile,
+} from '../../shared/api.ts'
 import type { Command } from '../../shared/commands.ts'
 import { checkParameters, ParameterError } from '../../shared/parameters.ts'
 import type { SessionPatch } from '../../shared/session-patch.ts'
 import type { SessionId } from '../../shared/session-state.ts'
 import type { Program, Values } from '../../sources/source.ts'
+import type { AskedFor } from '../asked-for.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import { readSources } from '../programs/read-sources.ts'
 import { Session } from './session.ts'
@@ -44,6 +52,7 @@ export class Sessions {
   /** How many sessions each program has had. */
   readonly #counts = new Map<string, number>()
   #forgotten = 0
+  #asked: AskedProgram | null = null
   #closing = false
 
   constructor({ programs, nodePath }: SessionsOptions) {
@@ -70,6 +79,7 @@ export class Sessions {
     return {
       sessions: [...this.#sessions.values()].map((session) => infoOf(session)),
       forgotten: this.#forgotten,
+      asked: this.#asked,
       running,
       processes: processes + (hasApp ? 1 : 0),
       cpuPercent: Math.min(
@@ -104,6 +114,18 @@ export class Sessions {
     const done = () => void this.#starting.delete(started)
     started.then(done, done)
     return started
+  }
+
+  /** Starts what was asked for outside of the window, and has that shown, or why it could not be. Never rejects. */
+  async startAsked({ program, parameters }: AskedFor): Promise<void> {
+    const number = (this.#asked?.number ?? 0) + 1
+    let [session, refused]: [SessionId | null, string | null] = [null, null]
+    try {
+      session = await this.start(program, parameters)
+    } catch (error) {
+      refused = (error as Error).message
+    }
+    this.#asked = { number, program, parameters, session, refused }
   }
 
   async #start(

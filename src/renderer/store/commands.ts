@@ -1,9 +1,10 @@
 /** What the user can ask for. A command that is under way is known, so that its button can wait for it. */
 import { batch, signal } from '@preact/signals'
-import type { Overview } from '../../shared/api.ts'
+import type { AskedProgram, Overview } from '../../shared/api.ts'
 import type { KnownCommand } from '../../shared/commands.ts'
 import type { SessionId } from '../../shared/session-state.ts'
 import { processName } from '../../shared/user-process.ts'
+import { isNews } from './asked.ts'
 import { call, openConnection } from './connection.ts'
 import { heard, lookWhetherHeld } from './held.ts'
 import { fieldError, fieldValues, typeInto } from './parameters.ts'
@@ -26,12 +27,24 @@ export function begin(): void {
   lookWhetherHeld()
 }
 
+/** What was asked for outside of the window is shown, once. */
+function showAsked(asked: AskedProgram | null): void {
+  const info = appInfo.value?.programs.find(({ id }) => id === asked?.program)
+  if (!asked || !info || !isNews(asked.number)) return
+  prefer({ program: info.id })
+  belowTab.value = 'output'
+  for (const [name, text] of Object.entries(asked.parameters)) typeInto(info, name, text)
+  if (asked.session !== null) chosenSessions.value = new Map([...chosenSessions.value, [info.id, asked.session]])
+  refusal.value = asked.refused === null ? null : { program: info.id, message: asked.refused }
+}
+
 async function greet(): Promise<void> {
   try {
     const info = await call('getAppInfo', {})
     batch(() => {
       appInfo.value = info
       overview.value = info.overview
+      showAsked(info.overview.asked)
     })
     await watchAgain()
     await loadSources()
@@ -41,7 +54,10 @@ async function greet(): Promise<void> {
 }
 
 function receiveOverview(value: Overview): void {
-  overview.value = value
+  batch(() => {
+    overview.value = value
+    showAsked(value.asked)
+  })
   void watchCurrent()
 }
 
