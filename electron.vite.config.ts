@@ -29,7 +29,10 @@ const importMetaForMain = {
 /** Agents are loaded by other people's programs: real files, as they are. */
 const agents = (out: string) => ({
   name: 'agents',
-  writeBundle: () => cpSync(at('src/sources/python/agent'), `${out}/main/sources/python/agent`, { recursive: true }),
+  writeBundle: () => {
+    for (const agent of ['sources/python/agent', 'sources/node/agent'])
+      cpSync(at(`src/${agent}`), `${out}/main/${agent}`, { recursive: true })
+  },
 })
 
 /** CommonJS, a file a module, laid out as in `src`: paths relative to a module mean the same as from source. */

@@ -88,7 +88,8 @@ await bundle.write({
 })
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n')
 // Agents are loaded by other people's programs: real files, as they are.
-cpSync(join(SOURCE, 'sources/python/agent'), join(DIST, 'sources/python/agent'), { recursive: true })
+for (const agent of ['sources/python/agent', 'sources/node/agent'])
+  cpSync(join(SOURCE, agent), join(DIST, agent), { recursive: true })
 // The later part is loaded where something of it is used, which is never while the library itself is.
 const whole = join(DIST, `${WHOLE}.js`)
 const text = readFileSync(whole, 'utf8')

@@ -61,6 +61,7 @@ interface RunOptions {
   record?: string
   cwd?: string
   pythonAgent: boolean
+  nodeAgent: boolean
 }
 
 /** The options of `forkscope run [options] -- COMMAND…`, and the command; null where a program of the catalog is meant. */
@@ -72,6 +73,7 @@ function takeCommand(words: readonly string[]): { options: RunOptions; argv: [st
     .option('--record <file>')
     .option('--cwd <folder>')
     .option('--no-python-agent')
+    .option('--no-node-agent')
     .argument('[program]')
     .allowUnknownOption()
     .passThroughOptions()
@@ -107,7 +109,7 @@ async function runCommand(options: RunOptions, argv: [string, ...string[]]): Pro
   const environment = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const cwd = resolve(options.cwd ?? '.')
   const command = { argv, cwd, env: Object.fromEntries(environment), stdin: 'inherit' as const }
-  const agents = { python: options.pythonAgent, node: false }
+  const agents = { python: options.pythonAgent, node: options.nodeAgent }
   const view = { json: options.json ?? false, record: options.record ?? null }
   process.exit(await runCommandInTerminal({ ...command, agents }, view))
 }

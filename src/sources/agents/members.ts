@@ -1,6 +1,6 @@
 /** The processes of a run, put together from what the kernel and the agents tell: the one place that says who there is and how it ended. */
 import { basename } from 'node:path'
-import { isCount, isNumber, isText } from '../../shared/checks.ts'
+import { isCount, isNumber, isRecord, isText } from '../../shared/checks.ts'
 import type { ProcessId, TelemetryEvent, WaitTarget } from '../../shared/telemetry.ts'
 import type { Doing } from '../process-tree/doing.ts'
 import type { Ended } from '../process-tree/ended.ts'
@@ -32,6 +32,8 @@ export interface Member {
   end: End | null
   /** How it said that it would end. */
   ownEnd: End | null
+  /** The error that it said it ends for. */
+  uncaught: string | null
   goneMs: number | null
 }
 
@@ -181,6 +183,7 @@ export class Members {
     else if (line.e === 'child') this.#child(line)
     else if (line.e === 'child.ended') this.#childEnded(line)
     else if (line.e === 'end') this.#ends(this.get(pid, start), line)
+    else if (line.e === 'uncaught') this.#uncaught(this.get(pid, start), line)
     else return false
     return true
   }
@@ -188,6 +191,12 @@ export class Members {
   /** It is about to end: what it says itself is how it ended, if nobody else knows. */
   #ends(member: Member | undefined, { code }: Line): void {
     if (member && isCount(code)) member.ownEnd = { exitCode: code, signal: null }
+  }
+
+  #uncaught(member: Member | undefined, { error }: Line): void {
+    if (!member || !isRecord(error)) return
+    const [name, message] = [isText(error.name) ? error.name : 'error', isText(error.message) ? error.message : '']
+    member.uncaught = `nobody caught ${name}${message === '' ? '' : `: ${message}`}`
   }
 
   /** Tells the ends that are due. */
@@ -207,7 +216,9 @@ export class Members {
   #tellEnd(member: Member): void {
     this.#options.ended(member)
     this.#members.delete(member.pid)
-    const { exitCode, signal, reason } = member.end ?? member.ownEnd ?? { exitCode: null, signal: null }
+    const end: End = member.end ?? member.ownEnd ?? { exitCode: null, signal: null }
+    const { exitCode, signal } = end
+    const reason = end.reason ?? (exitCode === 0 ? undefined : (member.uncaught ?? undefined))
     this.#emit({
       type: 'process.exited',
       process: member.id,
@@ -278,6 +289,7 @@ export class Members {
       doing: null,
       end: this.#earlyEnds.get(pid) ?? null,
       ownEnd: null,
+      uncaught: null,
       goneMs: null,
     }
     const isFirst = this.#members.size === 0 && !parent

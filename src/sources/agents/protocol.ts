@@ -73,7 +73,7 @@ export const CELL_FIELDS = {
   /**
    * What one thread, or a process where that is safe, has put and got: all cells of a queue together are its totals. `left` is what
    * this process has put and not yet handed over (a feeder's buffer); `backlogBytes` what the system has not taken.
-   * Description: id, kind, name?, maxsize, where?
+   * Description: id, kind, name?, maxsize, where?, tid? (of the one thread that it counts)
    */
   queue: ['puts', 'gets', 'done', 'left', 'backlogBytes'],
   /**
@@ -143,6 +143,8 @@ export type AgentLine = { t: number } & (
   | { e: 'child'; pid: number; how: string; name?: string; target?: string; argv?: string[]; isDaemon?: boolean }
   /** It has learnt how a child ended: `code`, or the signal's name. */
   | { e: 'child.ended'; pid: number; code: number | null; signal?: string }
+  /** Nobody caught this error, which Node ends for. */
+  | { e: 'uncaught'; error: AgentError }
   /** It is about to end, of itself. */
   | { e: 'end'; code: number | null }
   /** A child is a worker of this pool. */

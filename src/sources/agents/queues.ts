@@ -2,7 +2,7 @@
 import { isCount, isText } from '../../shared/checks.ts'
 import { type ProcessId, QUEUE_REPORT_MS, type Waiter } from '../../shared/telemetry.ts'
 import { type Description, type Descriptions, labelOf, mergedDescriptions } from './descriptions.ts'
-import type { Waiting } from './threads.ts'
+import { idOf, type Waiting } from './threads.ts'
 import type { Cells, TranslatorOptions } from './translator.ts'
 
 interface Counted {
@@ -40,7 +40,8 @@ export class Queues {
       if (kind !== 'queue' || !isText(description.id)) continue
       const { puts = 0, gets = 0 } = fields
       const queue = this.#queue(description.id, known?.get(description.id) ?? description, cells.process)
-      queue.counted.set(`${cells.key}/${index}/${generation}`, { process: cells.process, puts, gets })
+      const process = isCount(description.tid) ? idOf(cells, description.tid) : cells.process
+      queue.counted.set(`${cells.key}/${index}/${generation}`, { process, puts, gets })
     }
   }
 

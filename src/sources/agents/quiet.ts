@@ -5,6 +5,9 @@ import { type Doing, RUNNING } from '../process-tree/doing.ts'
 /** The kernel is asked once a second: who has said nothing for so long has said nothing since it was asked last. */
 const QUIET_US = 1_000_000
 
+/** What the kernel says of an event loop that awaits something. */
+const EVENTS = 'waiting: events (poll)'
+
 interface Silence {
   turn: number
   sinceUs: number
@@ -12,6 +15,11 @@ interface Silence {
   state: Doing['state']
   /** The kernel's words that were told, if those are what it is said to do now. */
   told: string | null
+}
+
+export interface LoopSeen {
+  tasks: number
+  isMeasured: boolean
 }
 
 export interface QuietOptions {
@@ -31,9 +39,9 @@ export class Quiet {
 
   /**
    * @param turn of the process's first thread, see `protocol.ts` @param isTold whether what it waits for was told
-   * @param tasks of its event loop, whose waits are for these
+   * @param loop of its event loop: how many tasks its waits are for, and whether it is measured how busy it is
    */
-  look(process: ProcessId, turn: number, isTold: boolean, tasks: number): void {
+  look(process: ProcessId, turn: number, isTold: boolean, { tasks, isMeasured }: LoopSeen): void {
     const { nowUs, doing, tell } = this.#options
     const atUs = nowUs()
     const silence = this.#silences.get(process)
@@ -50,7 +58,7 @@ export class Quiet {
     }
     if (atUs - silence.sinceUs < QUIET_US) return
     const kernel = doing(process)
-    const does = kernel && withTasks(kernel, tasks)
+    const does = isMeasured && kernel?.words === EVENTS ? RUNNING : kernel && withTasks(kernel, tasks)
     if (!does || does.words === (silence.told ?? RUNNING.words)) return
     // How many tasks there are may change all the time.
     if (does.state === silence.state && atUs - silence.toldUs < QUIET_US) return

@@ -5,7 +5,7 @@ import { SHORT_WAIT_US } from '../../shared/telemetry.ts'
 import { labelOf } from './descriptions.ts'
 import type { Pools } from './pools.ts'
 import { type CellKind, WAITS } from './protocol.ts'
-import { Quiet } from './quiet.ts'
+import { type LoopSeen, Quiet } from './quiet.ts'
 import type { ReadCell } from './region.ts'
 import type { Cells, TranslatorOptions } from './translator.ts'
 
@@ -62,9 +62,9 @@ export class Threads {
       seen.add(id)
       this.#thread(id, cell, cells)
     }
-    const prefix = `${cells.process}/`
-    for (const id of this.#threads.keys()) {
-      if (id.startsWith(prefix) && !seen.has(id)) this.#end(id)
+    // A process may have several regions: each tells of its own threads.
+    for (const [id, { key }] of this.#threads) {
+      if (id !== cells.process && key.startsWith(`${cells.key}/`) && !seen.has(id)) this.#end(id)
     }
   }
 
@@ -106,7 +106,7 @@ export class Threads {
     if (thread.key !== key) Object.assign(thread, { key, turn: -1 })
     this.#look(id, thread, cell, cells)
     // The kernel is asked for the first thread of each process only.
-    if (id === cells.process) this.#quiet.look(id, cell.fields.turn ?? 0, thread.isTold, tasksOf(cells))
+    if (id === cells.process) this.#quiet.look(id, cell.fields.turn ?? 0, thread.isTold, loopOf(cells))
   }
 
   #look(id: ProcessId, thread: Thread, { fields }: ReadCell, cells: Cells): void {
@@ -218,15 +218,19 @@ export class Threads {
   }
 
   #nameOf(pid: number): string {
+    // Node tells who was waited for only when that has ended.
+    if (pid === 0) return 'a command'
     for (const member of this.#options.members.all) if (member.pid === pid) return member.name
     return `process ${pid}`
   }
 }
 
-/** @returns how many tasks the event loop of the process's first thread has */
-function tasksOf({ byIndex, pid }: Cells): number {
-  for (const { kind, fields } of byIndex.values()) if (kind === 'loop' && fields.tid === pid) return fields.tasks ?? 0
-  return 0
+/** What is seen of the event loop of the process's first thread. */
+function loopOf({ byIndex, pid }: Cells): LoopSeen {
+  for (const { kind, fields } of byIndex.values()) {
+    if (kind === 'loop' && fields.tid === pid) return { tasks: fields.tasks ?? 0, isMeasured: (fields.atNs ?? 0) > 0 }
+  }
+  return { tasks: 0, isMeasured: false }
 }
 
 interface Target {

@@ -1,6 +1,7 @@
 /** Makes telemetry of what agents have written: threads and their waits, queues, locks and pools. Who there is, `members.ts` tells. */
 import { isText } from '../../shared/checks.ts'
 import type { ProcessId, TelemetryEvent } from '../../shared/telemetry.ts'
+import { Loops } from './loops.ts'
 import type { Members } from './members.ts'
 import { Objects } from './objects.ts'
 import { Pools } from './pools.ts'
@@ -38,6 +39,7 @@ export class Translator {
   readonly #threads: Threads
   readonly #queues: Queues
   readonly #objects: Objects
+  readonly #loops: Loops
   readonly #pools: Pools
   #told: Told[] = []
   readonly #cells = new Map<string, Cells>()
@@ -49,6 +51,7 @@ export class Translator {
     this.#pools = new Pools(options)
     this.#queues = new Queues(options)
     this.#objects = new Objects(options)
+    this.#loops = new Loops(options)
     const known = (kind: CellKind | undefined, name: string | undefined) => {
       const of = { queue: this.#queues, lock: this.#objects, object: this.#objects }[String(kind)]
       return name === undefined ? undefined : of?.labelOf(name)
@@ -93,6 +96,7 @@ export class Translator {
     this.#queues.update(all)
     this.#objects.update(all)
     for (const cells of all) this.#threads.update(cells)
+    for (const cells of all) this.#loops.update(cells)
     this.#queues.tell(this.#threads.waiting)
     this.#objects.tell(this.#threads.waiting)
   }
@@ -104,6 +108,7 @@ export class Translator {
       if (cells.process !== process) continue
       this.#queues.keep(cells)
       this.#objects.keep(cells)
+      this.#loops.forget(cells)
       this.#cells.delete(key)
     }
   }

@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { Command, CommandResult } from '../../shared/commands.ts'
 import type { TelemetryEvent } from '../../shared/telemetry.ts'
 import { createRunFolder, type RunFolder } from '../agents/run-folder.ts'
+import { nodeEnvironment } from '../node/inject.ts'
 import { identityOf } from '../process-tree/process-tree.ts'
 import { pythonEnvironment } from '../python/inject.ts'
 import type { Running, Sink, Source, SourceEnd } from '../source.ts'
@@ -46,10 +47,12 @@ class CommandSource implements Source {
     const { argv, cwd, env, stdin, output, agents } = this.#options
     const print = output === 'inherit' ? 'inherit' : 'pipe'
     const [file, ...args] = argv
-    const marked = { ...env, ...folder?.env }
+    let marked: Record<string, string | undefined> = { ...env, ...folder?.env }
+    if (folder && agents.python) marked = pythonEnvironment(marked)
+    if (folder && agents.node) marked = nodeEnvironment(marked, argv)
     const child = spawn(file, args, {
       cwd,
-      env: folder && agents.python ? pythonEnvironment(marked) : marked,
+      env: marked,
       stdio: [stdin === 'inherit' ? 'inherit' : stdin === 'nothing' ? 'ignore' : 'pipe', print, print],
     })
     return new Promise((resolve, reject) => {
