@@ -47,14 +47,12 @@ def _hook_events(group, module):
             owner = None
             try:
                 kind = type(callback)
-                if kind is not _FUNCTION and (kind in _bound or _is_step(kind)):
+                if kind in _bound or kind is not _FUNCTION and _is_step(kind):
                     owner = callback.__self__
-                    if type(owner) in _types_of_tasks():
-                        if owner.done():
-                            _task_is_done(self._loop, owner)
-                        callback = owner
+                    if type(owner) in (_tasks or _types_of_tasks()) and owner.done():
+                        _task_is_done(self._loop, owner)
                 if took > SLOW_NS:
-                    _tell_slow(callback, took)
+                    _tell_slow(callback, owner, took)
             except Exception as error:
                 group.failed(error)
             finally:
@@ -137,8 +135,8 @@ def _task_is_done(loop, task):
         state.view[cell.at + TASKS] = len(cell.numbers)
 
 
-def _tell_slow(callback, took):
-    name = _name_of(callback)
+def _tell_slow(callback, owner, took):
+    name = _name_of(owner if type(owner) in _types_of_tasks() else callback)
     if took < 2 * _told.get(name, 0) or len(_told) > 200:
         return
     _told[name] = took
