@@ -56,10 +56,20 @@ test('the pipes of a process, and who has their other ends', async ({ window }) 
   await window.phase('own', 'stopped')
 })
 
+test('what is in front of the command is its environment', async ({ window }) => {
+  await window.choose('own')
+  const script = 'echo "$ONE|$PATH_TOO|$1"; test -n "$HOME" && echo home'
+  await window.parameter('command').fill(`ONE='two words' PATH_TOO=a=b sh -c '${script}' sh KEY=word`)
+  await window.start.click()
+  await window.phase('own', 'finished')
+  await expect(window.outputLines).toContainText(['two words|a=b|KEY=word', 'home'])
+})
+
 for (const [command, folder, sentence] of [
   ['no-such-command --now', '', 'There is no command "no-such-command".'],
   ["python3 'app.py", '', 'a quotation mark'],
   ['', '', 'say which command to run'],
+  ['ONE=1 TWO=2', '', 'say which command to run'],
   ['true', '/no/such/folder', 'The folder /no/such/folder does not exist.'],
 ] as const) {
   test(`"${command}" in "${folder}" is refused with a sentence`, async ({ window }) => {

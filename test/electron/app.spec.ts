@@ -63,6 +63,21 @@ test('a second launch shows and focuses the first window, and ends', async ({ ap
   await expect.poll(state).toEqual({ count: 1, visible: true, focused: true })
 })
 
+test('what a second launch was asked for, the first one starts and shows', async ({ app, environment }) => {
+  const asked = {
+    program: 'own',
+    parameters: { command: "sh -c 'pwd; env | grep -c FORKSCOPE_ASKED'", folder: '/usr' },
+  }
+  const { executablePath, args } = electronCommand()
+  const env = { ...environment, FORKSCOPE_ASKED_FOR: JSON.stringify(asked) }
+  const [code] = await once(spawn(executablePath, args, { env, stdio: 'ignore' }), 'exit')
+  expect(code).toBe(0)
+  const { window } = app
+  await window.phase('own', 'failed')
+  await expect(window.outputLines).toContainText(['/usr', '0'])
+  await expect(window.parameter('folder')).toHaveValue('/usr')
+})
+
 test("the window's size survives a restart", async ({ launch }) => {
   const size = { width: 1111, height: 777 }
   const first = await launch()

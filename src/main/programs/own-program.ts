@@ -9,7 +9,7 @@ import type { Program, Running, Sink, Source, Values } from '../../sources/sourc
 const parameters = {
   command: {
     ...{ type: 'command', label: 'Command', default: '', placeholder: 'python3 app.py' },
-    help: 'The program and its words, as in a shell; there is no shell between, so no pipes and no variables',
+    help: 'The program and its words, as in a shell, after KEY=VALUE for its environment; there is no shell between, so no pipes',
   },
   folder: {
     ...{ type: 'path', label: 'Folder', default: '', placeholder: homedir() },
@@ -39,25 +39,34 @@ class OwnSource implements Source {
   }
 
   async start(sink: Sink): Promise<Running> {
-    const argv = wordsOf(String(this.#values.command))
+    const { argv, variables } = readCommandLine(String(this.#values.command))
     const folder = expanded(String(this.#values.folder))
     const environment = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
     const how = { stdin: 'nothing', output: 'tell', until: 'all', agents: { python: true, node: false } } as const
-    return openCommand({ argv, cwd: folder, env: Object.fromEntries(environment), ...how }, ownProgram.id).start(sink)
+    const env = { ...Object.fromEntries(environment), ...variables }
+    return openCommand({ argv, cwd: folder, env, ...how }, ownProgram.id).start(sink)
   }
 }
 
-/** @throws Error with a sentence */
-function wordsOf(command: string): [string, ...string[]] {
+/** What may be in front of a command in a shell: a name and its value, of which the quotation marks are gone already. */
+const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s
+
+/**
+ * @returns its words, and what it adds to the environment
+ * @throws Error with a sentence
+ */
+function readCommandLine(command: string): { argv: [string, ...string[]]; variables: Record<string, string> } {
   let words: string[]
   try {
     words = split(command)
   } catch {
     throw new Error('in its command line a quotation mark, or a backslash at the end, has nothing that closes it.')
   }
-  const [file, ...args] = words
+  const first = words.findIndex((word) => !ASSIGNMENT.test(word))
+  const [file, ...args] = first < 0 ? [] : words.slice(first)
   if (!file) throw new Error('say which command to run, for example python3 app.py.')
-  return [expanded(file, false), ...args]
+  const variables = words.slice(0, first).map((word) => (ASSIGNMENT.exec(word) ?? []).slice(1))
+  return { argv: [expanded(file, false), ...args], variables: Object.fromEntries(variables) }
 }
 
 /** `~` is the user's home, as in a shell. */
