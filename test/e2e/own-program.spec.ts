@@ -65,6 +65,29 @@ test('what is in front of the command is its environment', async ({ window }) =>
   await expect(window.outputLines).toContainText(['two words|a=b|KEY=word', 'home'])
 })
 
+test('what was started is offered again, also after a reload, the latest first; what was refused is not', async ({
+  window,
+}) => {
+  await window.choose('own')
+  const offered = async () => {
+    const list = await window.parameter('command').getAttribute('list')
+    const options = await window.page.locator(`datalist[id="${list}"] option`).all()
+    return Promise.all(options.map((option) => option.getAttribute('value')))
+  }
+  expect(await offered()).toEqual([])
+  for (const command of ['true', 'echo two', 'no-such-command', 'true']) {
+    await window.parameter('command').fill(command)
+    await window.start.click()
+    if (command === 'no-such-command') await expect(window.page.getByTestId('refusal')).toBeVisible()
+    else await window.phase('own', 'finished')
+    await expect(window.start).toBeEnabled()
+  }
+  await expect.poll(offered).toEqual(['true', 'echo two'])
+  await window.page.reload()
+  await window.start.waitFor()
+  expect(await offered()).toEqual(['true', 'echo two'])
+})
+
 for (const [command, folder, sentence] of [
   ['no-such-command --now', '', 'There is no command "no-such-command".'],
   ["python3 'app.py", '', 'a quotation mark'],

@@ -10,6 +10,7 @@ import { heard, lookWhetherHeld } from './held.ts'
 import { fieldError, fieldValues, typeInto } from './parameters.ts'
 import { prefer } from './preferences.ts'
 import { appInfo, chosenSessions, isRunning, loadSources, overview, program, status } from './programs.ts'
+import { rememberRecent } from './recent.ts'
 import { belowTab } from './selection.ts'
 import { receivePatch, watchAgain, watchCurrent, watchedSession } from './session.ts'
 
@@ -120,6 +121,7 @@ function startProgram(instead: SessionId | undefined, chosen: Record<string, str
   void during(info.id, instead ? 'restarting' : 'starting', async () => {
     const started = await call('startProgram', { program: info.id, parameters, ...(instead && { instead }) })
     chosenSessions.value = new Map([...chosenSessions.value, [info.id, started.session]])
+    rememberRecent(info, parameters)
   })
 }
 

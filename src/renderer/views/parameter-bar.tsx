@@ -6,6 +6,7 @@ import { chooseProcess } from '../store/choosing.ts'
 import { connectionState } from '../store/connection.ts'
 import { fieldError, fieldValue, typeInto } from '../store/parameters.ts'
 import { program } from '../store/programs.ts'
+import { recentOf } from '../store/recent.ts'
 import { testIds } from './test-ids.ts'
 
 interface FieldProps {
@@ -51,6 +52,7 @@ function Field({ info, name }: FieldProps) {
   const error = fieldError(info, name)
   const isNumber = 'min' in parameter
   const id = `parameter-${name}`
+  const recent = recentOf(info.id, name)
   return (
     <div class="parameter" title={parameter.help}>
       <label for={id}>{parameter.label}</label>
@@ -68,9 +70,17 @@ function Field({ info, name }: FieldProps) {
         autocomplete="off"
         aria-invalid={error !== null}
         aria-describedby={error === null ? undefined : `${id}-error`}
+        list={recent.length > 0 ? `${id}-recent` : undefined}
         data-testid={testIds.parameter(name)}
         onInput={(event) => typeInto(info, name, event.currentTarget.value)}
       />
+      {recent.length > 0 && (
+        <datalist id={`${id}-recent`}>
+          {recent.map((text) => (
+            <option key={text} value={text} />
+          ))}
+        </datalist>
+      )}
       {parameter.type === 'process' && (
         <button
           type="button"
