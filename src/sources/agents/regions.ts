@@ -1,6 +1,7 @@
 /** All regions of a run: which ones are taken, and when they are read. */
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isOver } from '../process-tree/stat.ts'
 import { Region, type RegionRead } from './region.ts'
 
 export interface Owner {
@@ -99,7 +100,9 @@ export class Regions {
     }
     const { head } = region
     const isTrue = head.pid === owner.pid && head.start === owner.start && head.token === token
-    const isProven = isTrue && (hasOpen(owner.pid, region.identity.inode, join(folder, name)) || !isThere(owner))
+    // One that has ended has nothing open, also while its parent has not waited for it.
+    const isProven =
+      isTrue && (hasOpen(owner.pid, region.identity.inode, join(folder, name)) || isOver(owner.pid, owner.start))
     if (isProven && isMember(owner.pid, owner.start)) return region
     region.close()
     return isTrue ? 'later' : 'no'
@@ -112,15 +115,6 @@ function isOld(path: string): boolean {
     return Date.now() - statSync(path).mtimeMs > 1_000
   } catch {
     return true
-  }
-}
-
-function isThere({ pid }: Owner): boolean {
-  try {
-    readFileSync(`/proc/${pid}/stat`)
-    return true
-  } catch {
-    return false
   }
 }
 

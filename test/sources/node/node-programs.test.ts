@@ -61,12 +61,39 @@ describe.each(chosenNodes())('Node $version', ({ version, command }) => {
     await waitUntil('all is counted', () => queue('messages from (thread 1)')?.gets === 500)
     expect(queue('messages to (thread 1)')).toMatchObject({ puts: 500, gets: 500, producers: [main] })
     expect(queue('messages to (thread 1)')?.consumers).toEqual([thread(1)?.id])
-    process.kill(own.processes[0]?.pid ?? 0, 'SIGUSR2')
+    const pid = own.processes[0]?.pid ?? 0
+    process.kill(pid, 'SIGUSR2')
+    await waitUntil('both threads are over', () =>
+      own.processes.every(({ id, state }) => (state === 'exited') === (id !== main)),
+    )
+    await waitUntil('it has said so', () => own.printed().includes('1 1 500'))
+    process.kill(pid, 'SIGUSR2')
     expect(await own.session.ended).toBe('failed')
     expect(own.printed()).toBe('thread 2 has OWN\n1 1 500\n')
     expect(own.processes.map(({ state }) => state)).toEqual(['exited', 'exited', 'exited'])
     expect(own.processes[0]).toMatchObject({ exitCode: 4 })
   })
+
+  // Piscina 5 is for Node 20 and later.
+  test.runIf(Number(version) >= 20)(
+    'the tasks of Piscina are told, with who has done them, and what failed',
+    async () => {
+      await using own = await start(fixture('piscina.mjs'))
+      expect(await own.session.ended).toBe('finished')
+      expect([own.printed(), own.printed('stderr')]).toEqual(['99 done, failed: thirteen\n', ''])
+      const pools = [...own.session.state.pools.rows.values()]
+      expect(pools).toMatchObject([{ name: 'Piscina', size: 2 }])
+      const threads = own.processes.filter(({ kind }) => kind === 'thread').map(({ id }) => id)
+      const started = own.of('task.started')
+      expect(started.length).toBe(100)
+      expect(started.every(({ process }) => threads.includes(process))).toBe(true)
+      expect(own.of('task.finished').length).toBe(99)
+      expect(own.of('task.failed').map(({ error }) => [error.name, error.message])).toEqual([
+        ['RangeError', 'thirteen'],
+      ])
+      expect(own.problems.filter(({ kind }) => kind === 'agent-off')).toEqual([])
+    },
+  )
 
   test('what nobody caught is how it ended', async () => {
     await using own = await start('-e', 'Promise.reject(new TypeError("oh"))')

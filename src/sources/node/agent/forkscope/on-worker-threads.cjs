@@ -2,6 +2,7 @@
 'use strict'
 
 const threads = require('node:worker_threads')
+const { beforeWorker } = require('./adapters.cjs')
 const environment = require('./environment.cjs')
 const { onEmit } = require('./hooks.cjs')
 const { count, endThread, letGo, takeCell } = require('./region.cjs')
@@ -60,6 +61,7 @@ function workerHook(group, Worker) {
     construct(target, args, newTarget) {
       let given = args
       group.safely(() => {
+        beforeWorker(args[0])
         if (args.length > 1) given = [args[0], environment.putBack(args[1]), ...args.slice(2)]
       })
       const worker = Reflect.construct(target, given, newTarget === made ? target : newTarget)
