@@ -96,10 +96,13 @@ const browser: Given = {
 const desktop: Given = {
   desktop: async ({ cast }, use) => {
     const home = mkdtempSync(join(tmpdir(), 'forkscope-electron-'))
-    const app = await launchDesktop(home, cast)
-    await use(app)
-    await app.end()
-    rmSync(home, { recursive: true, force: true })
+    try {
+      const app = await launchDesktop(home, cast)
+      await use(app)
+      await app.end()
+    } finally {
+      rmSync(home, { recursive: true, force: true })
+    }
   },
   appPid: async ({ desktop }, use) => {
     await use(desktop.pid)
