@@ -81,7 +81,8 @@ await bundle.write({
     includeDependenciesRecursively: false,
     groups: [
       { test: isShared(LATER), name: 'multiprocessing/library/later' },
-      { test: isShared(/src.(?:multiprocessing|shared)./), name: WHOLE },
+      // What the window is asked for is no part of it: that needs zod.
+      { test: isShared(/src.(?:multiprocessing|shared(?!.api\b))./), name: WHOLE },
       { test: isShared(/src.(?:sources|main.programs|main.app-info)./), name: 'main/programs/programs' },
     ],
   },
