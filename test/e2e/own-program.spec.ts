@@ -42,6 +42,18 @@ test('other words take effect with a restart, and what it prints is shown', asyn
   await expect(window.detail).toContainText('the kernel')
 })
 
+test('a Node program: its processes by its agent, and the messages between them', async ({ window }) => {
+  await window.choose('own')
+  await window.parameter('command').fill(`node ${join(import.meta.dirname, '../fixtures/node/messages.cjs')}`)
+  await window.start.click()
+  await window.phase('own', 'finished')
+  await expect(window.outputLines).toHaveText([/echoed 1000, exit 0/, /heard 300, SIGKILL/])
+  // To and from each of its two children.
+  await expect(window.page.getByTestId('queue-row')).toHaveCount(4)
+  await window.row('messages.cjs').first().getByRole('rowheader').click()
+  await expect(window.detail).toContainText(/agent, Node \d+/)
+})
+
 test('the pipes of a process, and who has their other ends', async ({ window }) => {
   await window.choose('own')
   await window.parameter('command').fill("sh -c 'sleep 1000 | cat'")

@@ -20,8 +20,9 @@ const parameters = {
 export const ownProgram: Program = {
   id: 'own',
   title: 'Your own program',
-  summary: 'Python, or any command',
-  watch: 'Its processes, and in Python its queues, locks, pools and tasks. Nothing in it is changed.',
+  summary: 'Python, Node, any command',
+  watch:
+    'Its processes; in Python its queues, locks, pools and tasks, in Node its threads and messages. Nothing in it is changed.',
   parameters,
   sources: [],
   open: (values) => new OwnSource(values),
@@ -42,7 +43,7 @@ class OwnSource implements Source {
     const { argv, variables } = readCommandLine(String(this.#values.command))
     const folder = expanded(String(this.#values.folder))
     const environment = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-    const how = { stdin: 'nothing', output: 'tell', until: 'all', agents: { python: true, node: false } } as const
+    const how = { stdin: 'nothing', output: 'tell', until: 'all', agents: { python: true, node: true } } as const
     const env = { ...Object.fromEntries(environment), ...variables }
     return openCommand({ argv, cwd: folder, env, ...how }, ownProgram.id).start(sink)
   }
