@@ -72,7 +72,7 @@ export interface Overview {
   asked: AskedProgram | null
   /** For how long main could do nothing else, if it lately was held up for long; else 0. */
   heldMs: number
-  /** Living processes of all sessions on this machine, the app itself counted once. */
+  /** Living processes of all sessions on this machine, the app itself counted once where a program runs in it. */
   processes: number
   /** Their CPU together; 100 is one core. */
   cpuPercent: number

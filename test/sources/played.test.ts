@@ -48,7 +48,7 @@ test('it is told commands, also one that no other source knows, and asked for no
 
 test('it ends, and its processes are not counted among those of this machine', async () => {
   const id = await sessions.start('willing', {})
-  expect(sessions.overview()).toMatchObject({ running: 1, processes: 1, cpuPercent: 0 })
+  expect(sessions.overview()).toMatchObject({ running: 1, processes: 0, cpuPercent: 0 })
   expect(await sessions.stop(id)).toEqual({ leftovers: 0 })
   expect(view(id).head).toMatchObject({ phase: 'stopped', endedAtUs: 5_000 })
   await expect(sessions.command(id, NEXT)).rejects.toThrow('does not run any more')
