@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test'
 
-const CLOSELY = 'e2e/{lanes,layout,pool,selection,stuck}.spec.ts'
+const CLOSELY = 'e2e/{attach,lanes,layout,output,pool,selection,stuck}.spec.ts'
 
 export default defineConfig({
   testDir: 'test',

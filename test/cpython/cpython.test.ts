@@ -1,7 +1,7 @@
 /** A short choice of CPython's own tests, which gives the same results under the agent as without. `npm run cpython-tests` runs all of them. */
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { findPythons, type Python } from '../sources/python/pythons.ts'
+import { chosenPythons, type Python } from '../sources/python/pythons.ts'
 import { compare } from './compare.ts'
 
 const CHOICE: [file: string, match: string[]][] = [
@@ -20,7 +20,7 @@ function hasTests({ command }: Python, file: string): boolean {
   return spawnSync(command, ['-c', find, file]).status === 0
 }
 
-const runs = findPythons().flatMap((python) =>
+const runs = chosenPythons().flatMap((python) =>
   CHOICE.filter(([file]) => hasTests(python, file)).map(([file, match]) => ({ python, file, match })),
 )
 
