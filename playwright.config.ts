@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test'
 
-const CLOSELY = 'e2e/{attach,lanes,layout,output,pool,selection,stuck}.spec.ts'
+const CLOSELY = 'e2e/{attach,lanes,layout,output,own-program,pool,selection,stuck}.spec.ts'
+const POINTED = 'e2e/lanes.spec.ts'
 
 export default defineConfig({
   testDir: 'test',
@@ -17,7 +18,9 @@ export default defineConfig({
     { name: 'browser', testMatch: 'e2e/**/*.spec.ts', testIgnore: CLOSELY },
     // The window looked at closely, at every size: `npm run test:slow`.
     { name: 'window', testMatch: CLOSELY },
-    // One at a time: they share the display, and a second app is only a second app if it finds the first. What only a browser has is left out.
-    { name: 'electron', testMatch: '{electron,e2e}/**/*.spec.ts', testIgnore: 'e2e/{host,open}.spec.ts', workers: 1 },
+    // One at a time: they share the display, whose pointer leaves a window where another one comes, and a second app is one only if it finds the first.
+    { name: 'electron', testMatch: ['electron/**/*.spec.ts', POINTED], workers: 1 },
+    // What only a browser has is left out.
+    { name: 'electron-window', testMatch: 'e2e/**/*.spec.ts', testIgnore: ['e2e/{host,open}.spec.ts', POINTED] },
   ],
 })

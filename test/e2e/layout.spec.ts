@@ -222,17 +222,19 @@ test('charts are as wide as their panel, however often the window is resized', a
   // Narrow panels after wide ones and the other way round: what is drawn must hold no panel open.
   for (const [width, height] of [...ZOOMED, ...SIZES, ...SIZES.toReversed()]) {
     await page.setViewportSize({ width, height })
-    const misfits = () =>
-      page.locator('.chart').evaluateAll((charts) =>
-        charts.flatMap((chart) => {
-          // What is out of sight is laid out when it comes into it.
-          if (!chart.checkVisibility({ contentVisibilityAuto: true })) return []
-          const drawn = chart.querySelector('.u-wrap')?.clientWidth
-          const panel = chart.closest('.card')?.clientWidth ?? 0
-          return drawn === chart.clientWidth && chart.clientWidth < panel ? [] : [`${drawn} of ${chart.clientWidth}`]
-        }),
-      )
-    await expect.poll(misfits, { message: `${width}×${height}` }).toEqual([])
+    for (const chart of await page.locator('.chart').all()) {
+      // What is out of sight is laid out when it comes into it.
+      await chart.scrollIntoViewIfNeeded()
+      const misfit = () =>
+        chart.evaluate((element) => {
+          const drawn = element.querySelector('.u-wrap')?.clientWidth
+          const panel = element.closest('.card')?.clientWidth ?? 0
+          return drawn === element.clientWidth && element.clientWidth < panel
+            ? ''
+            : `${drawn} of ${element.clientWidth}`
+        })
+      await expect.poll(misfit, { message: `${width}×${height}` }).toBe('')
+    }
   }
 })
 
